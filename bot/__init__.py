@@ -1,0 +1,1 @@
+"""约还 (yuehuan): the outreach bot of a receivables desk."""
