@@ -15,7 +15,7 @@ from bot.domain.understanding.rules import Rule
 
 
 def _load(name: str) -> Any:
-    text = files("scripts_zh").joinpath("lexicon", name).read_text("utf-8")
+    text = files("scripts_zh").joinpath("lexicon").joinpath(name).read_text("utf-8")
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
 
