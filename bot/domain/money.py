@@ -23,7 +23,7 @@ _UNITS = {
 }
 
 
-class CurrencyMismatch(ValueError):
+class CurrencyMismatchError(ValueError):
     """Two currencies met in one sum."""
 
 
@@ -70,7 +70,7 @@ class Money:
 
     def __add__(self, other: Money) -> Money:
         if other.currency != self.currency:
-            raise CurrencyMismatch(f"{self.currency} and {other.currency} cannot be added")
+            raise CurrencyMismatchError(f"{self.currency} and {other.currency} cannot be added")
         return Money(self.minor + other.minor, self.currency)
 
     def __str__(self) -> str:

@@ -32,7 +32,9 @@ def understand(text: str, context: Context, lexicon: Lexicon) -> Understanding:
     if action:
         return Understanding((Intent(action),), confidence=0.97)
     hits = lexicon.book.settled(plain)
-    names = sorted({h.rule.label for h in hits if h.rule.label != "-"}, key=lexicon.rank.__getitem__)
+    names = sorted(
+        {h.rule.label for h in hits if h.rule.label != "-"}, key=lexicon.rank.__getitem__
+    )
     today = context.now.astimezone(context.zone).date()
     day = _first_day(plain, today) if "promise_to_pay" in names else None
     return Understanding(
