@@ -1,0 +1,9 @@
+"""All tables, imported once so that `metadata` is complete for Alembic and the tests."""
+
+from sqlmodel import SQLModel
+
+from bot.store.tables import cases, desk, ledger, money, portfolios, replies, touches
+
+metadata = SQLModel.metadata
+
+__all__ = ["cases", "desk", "ledger", "metadata", "money", "portfolios", "replies", "touches"]

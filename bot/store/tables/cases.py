@@ -1,0 +1,154 @@
+"""Debtors, their phones, cases, debts, and the events a case's state is replayed from."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from bot.store.tables.columns import (
+    document,
+    instant,
+    items,
+    key,
+    minor,
+    ref,
+    sealed,
+    texts,
+    words,
+)
+
+
+class Debtor(SQLModel, table=True):
+    """One person or company, as one creditor knows it. Its row lock is the debtor's lane."""
+
+    __tablename__ = "debtor"
+    __table_args__ = (UniqueConstraint("creditor_key", "identity_hash"),)
+    id: int | None = key()
+    creditor_key: str
+    identity_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    name_sealed: bytes = sealed()
+    id_tail_sealed: bytes | None = sealed(optional=True)
+    locale: str = words(default="zh-CN")
+    vulnerable: str | None = words(optional=True)
+    deceased: bool = False
+    attorney: bool = False
+    stop_all: bool = False
+    human_only: bool = False
+    agreed_from: int | None = None
+    agreed_to: int | None = None
+    inconvenient: list[Any] = items()
+    payday: int | None = None
+    us_state: str | None = words(optional=True)
+    created_at: datetime = instant()
+
+
+class ContactPoint(SQLModel, table=True):
+    """A phone of the debtor or a legal guarantor; nobody else's can be stored."""
+
+    __tablename__ = "contact_point"
+    __table_args__ = (UniqueConstraint("debtor_id", "phone_hash"),)
+    id: int | None = key()
+    debtor_id: int = ref("debtor.id")
+    phone_sealed: bytes = sealed()
+    phone_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
+    phone_masked: str
+    kind: str
+    region: str
+    zones: list[str] = texts()
+    owner: str = words(default="debtor")
+    disabled: str | None = words(optional=True)
+    disabled_at: datetime | None = instant(optional=True)
+    consent_voice: bool = False
+    checked_at: datetime | None = instant(optional=True)
+
+
+class Suppression(SQLModel, table=True):
+    """An opt-out of one number on one channel (or `all`). Survives every import."""
+
+    __tablename__ = "suppression"
+    __table_args__ = (
+        Index(
+            "suppression_in_force",
+            "creditor_key",
+            "phone_hash",
+            "channel",
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+    )
+    id: int | None = key()
+    creditor_key: str
+    phone_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    channel: str
+    source: str
+    at: datetime = instant()
+    lifted_at: datetime | None = instant(optional=True)
+
+
+class Case(SQLModel, table=True):
+    """One debtor in one portfolio and currency, with the open debts in it."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        UniqueConstraint("portfolio_id", "debtor_id", "currency"),
+        Index(
+            "cases_to_check",
+            "portfolio_id",
+            "next_check_at",
+            postgresql_where=text("state <> 'closed'"),
+        ),
+    )
+    id: int | None = key()
+    portfolio_id: int = ref("portfolio.id")
+    debtor_id: int = ref("debtor.id", index=True)
+    currency: str
+    state: str = words(default="active")
+    entered_at: datetime = instant()
+    next_check_at: datetime = instant()
+    closed_at: datetime | None = instant(optional=True)
+    tier: str | None = words(optional=True)  #: as of the last check; for lists only
+    late_count: int | None = None
+    unclear_replies: int = 0
+    last_reply_at: datetime | None = instant(optional=True)
+    asked: dict[str, Any] = document()  #: what our last message asked and offered
+    dispute_kind: str | None = words(optional=True)
+    dispute_whole: bool = False
+    event_seq: int = 0
+
+
+class CaseEvent(SQLModel, table=True):
+    """One event of a case's life; the state is the fold of them in order of `seq`."""
+
+    __tablename__ = "case_event"
+    __table_args__ = (UniqueConstraint("case_id", "seq"),)
+    id: int | None = key()
+    case_id: int = ref("cases.id")
+    seq: int
+    at: datetime = instant()
+    event: str
+    state_before: str
+    state_after: str
+    actor: str
+    data: dict[str, Any] = document()
+
+
+class Debt(SQLModel, table=True):
+    """One instalment or invoice. `paid_minor` = `opening_paid_minor` + allocations."""
+
+    __tablename__ = "debt"
+    __table_args__ = (UniqueConstraint("portfolio_id", "contract", "ref"),)
+    id: int | None = key()
+    case_id: int = ref("cases.id", index=True)
+    portfolio_id: int = ref("portfolio.id")
+    contract: str
+    ref: str
+    sequence: int | None = None
+    due_on: date
+    amount_minor: int = minor()
+    opening_paid_minor: int = minor()
+    paid_minor: int = minor()
+    settled_by: str | None = words(optional=True)  #: a full-balance file no longer lists it
+    updated_at: datetime = instant()

@@ -1,0 +1,103 @@
+"""Collectors, what was handed to them, their notes, and the trail of what they did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+from bot.store.tables.columns import document, instant, items, key, ref, sealed, words
+
+
+class Collector(SQLModel, table=True):
+    """A person who logs in to the console."""
+
+    __tablename__ = "collector"
+    id: int | None = key()
+    login: str = Field(unique=True)
+    name: str
+    role: str = words(default="collector")
+    password_hash: str
+    disabled: bool = False
+    failed_logins: int = 0
+    locked_until: datetime | None = instant(optional=True)
+
+
+class Handoff(SQLModel, table=True):
+    """A case given to a human. One that is open or claimed per case."""
+
+    __tablename__ = "handoff"
+    __table_args__ = (
+        Index(
+            "handoff_once",
+            "case_id",
+            unique=True,
+            postgresql_where=text("state IN ('open', 'claimed')"),
+        ),
+        Index(
+            "handoff_queue",
+            "priority",
+            "due_at",
+            postgresql_where=text("state IN ('open', 'claimed')"),
+        ),
+    )
+    id: int | None = key()
+    case_id: int = ref("cases.id", index=True)
+    portfolio_id: int = ref("portfolio.id")
+    reason: str
+    reasons: list[Any] = items()  #: every reason that came while it was open
+    priority: int  #: 1 most urgent … 4
+    opened_at: datetime = instant()
+    due_at: datetime = instant()
+    state: str = words(default="open")
+    reply_id: int | None = ref("reply.id", optional=True)
+    claimed_by: int | None = ref("collector.id", optional=True)
+    claimed_at: datetime | None = instant(optional=True)
+    closed_at: datetime | None = instant(optional=True)
+    outcome: str | None = words(optional=True)
+
+
+class Note(SQLModel, table=True):
+    """What a collector wrote on a case."""
+
+    __tablename__ = "note"
+    id: int | None = key()
+    case_id: int = ref("cases.id", index=True)
+    author_id: int = ref("collector.id")
+    text_sealed: bytes = sealed()
+    at: datetime = instant()
+
+
+class Audit(SQLModel, table=True):
+    """Who looked at or changed what."""
+
+    __tablename__ = "audit"
+    id: int | None = key()
+    at: datetime = instant()
+    collector_id: int | None = ref("collector.id", optional=True)
+    action: str
+    case_id: int | None = ref("cases.id", optional=True)
+    data: dict[str, Any] = document()
+
+
+class Alarm(SQLModel, table=True):
+    """Something the desk must know: a stopped sender, expected work not done …"""
+
+    __tablename__ = "alarm"
+    __table_args__ = (
+        Index(
+            "alarm_standing",
+            "kind",
+            "subject",
+            unique=True,
+            postgresql_where=text("cleared_at IS NULL"),
+        ),
+    )
+    id: int | None = key()
+    kind: str
+    subject: str
+    message: str
+    at: datetime = instant()
+    cleared_at: datetime | None = instant(optional=True)

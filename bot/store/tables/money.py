@@ -1,0 +1,99 @@
+"""Promises, payments, how they were applied, and the links they came through."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from bot.store.tables.columns import instant, key, minor, ref, words
+
+
+class Promise(SQLModel, table=True):
+    """A promise to pay. `amount_minor` is resolved when made (half, full → figure)."""
+
+    __tablename__ = "promise"
+    __table_args__ = (Index("promise_open", "due_on", postgresql_where=text("state = 'open'")),)
+    id: int | None = key()
+    case_id: int = ref("cases.id", index=True)
+    due_on: date
+    amount_minor: int = minor()
+    paid_minor: int = minor()
+    state: str = words(default="open")
+    source: str = words(default="reply")
+    reply_id: int | None = ref("reply.id", optional=True)
+    made_at: datetime = instant()
+    settled_at: datetime | None = instant(optional=True)
+
+
+class Payment(SQLModel, table=True):
+    """Money that arrived, once per provider reference."""
+
+    __tablename__ = "payment"
+    __table_args__ = (UniqueConstraint("provider", "provider_ref"),)
+    id: int | None = key()
+    case_id: int = ref("cases.id", index=True)
+    portfolio_id: int = ref("portfolio.id")
+    amount_minor: int = minor()
+    credit_minor: int = minor()  #: beyond what was owed
+    currency: str
+    provider: str
+    provider_ref: str
+    paid_at: datetime = instant()
+    received_at: datetime = instant()
+
+
+class Allocation(SQLModel, table=True):
+    """The part of a payment that went to one debt."""
+
+    __tablename__ = "allocation"
+    payment_id: int = Field(foreign_key="payment.id", primary_key=True)
+    debt_id: int = Field(foreign_key="debt.id", primary_key=True, index=True)
+    amount_minor: int = minor()
+
+
+class PaymentLink(SQLModel, table=True):
+    """A link to the debtor's page. Only the token's hash is kept."""
+
+    __tablename__ = "payment_link"
+    id: int | None = key()
+    token_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    case_id: int = ref("cases.id", index=True)
+    created_at: datetime = instant()
+    expires_at: datetime = instant()
+    revoked_at: datetime | None = instant(optional=True)
+    opened_at: datetime | None = instant(optional=True)
+
+
+class Checkout(SQLModel, table=True):
+    """A payment somebody began at a provider; `reference` is ours and unguessable."""
+
+    __tablename__ = "checkout"
+    id: int | None = key()
+    reference: str = Field(unique=True)
+    case_id: int = ref("cases.id", index=True)
+    link_id: int | None = ref("payment_link.id", optional=True)
+    amount_minor: int = minor()
+    currency: str
+    provider: str
+    provider_id: str | None = words(optional=True)
+    state: str = words(default="open")
+    created_at: datetime = instant()
+
+
+class PaymentNotice(SQLModel, table=True):
+    """A provider's notification, stored before it is acted on, once per event id."""
+
+    __tablename__ = "payment_notice"
+    __table_args__ = (UniqueConstraint("provider", "event_id"),)
+    id: int | None = key()
+    provider: str
+    event_id: str
+    kind: str
+    reference: str
+    amount_minor: int = minor()
+    currency: str
+    paid_at: datetime = instant()
+    received_at: datetime = instant()
+    outcome: str = words(default="stored")
