@@ -23,7 +23,9 @@ def _load(name: str) -> Any:
 def lexicon() -> Lexicon:
     """The product's lexicon, compiled once per process."""
     intents = _load("intents.yaml")
-    rules = tuple(Rule(label, pattern) for label, each in intents["rules"].items() for pattern in each)
+    rules = tuple(
+        Rule(label, str(pattern)) for label, each in intents["rules"].items() for pattern in each
+    )
     return build({}, {}, rules, tuple(intents["order"]), intents["keys"])
 
 
