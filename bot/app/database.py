@@ -1,0 +1,75 @@
+"""Reaching the database: the address, a pool for SQL, an engine for SQLModel."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from psycopg_pool import ConnectionPool
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import make_url
+
+CONNECT_TIMEOUT = 10  # seconds
+
+
+@contextmanager
+def reach_database(url: str | None, data: Path) -> Iterator[str]:
+    """Yield a libpq URL that can be connected to for as long as the context lasts.
+
+    Args:
+        url: `DATABASE_URL`, or None for the embedded server.
+        data: folder of the embedded server's home (`data/postgres`), made if absent.
+
+    Raises:
+        Refusal: the embedded server cannot be started.
+    """
+    if url:
+        yield url
+        return
+    from bot.app.embedded import join  # noqa: PLC0415  (needs a system with file locks)
+
+    with join(data / "postgres") as membership:
+        yield membership.url()
+
+
+def open_pool(url: str, *, size: int, name: str) -> ConnectionPool:
+    """A pool of plain psycopg connections, times in UTC; close it when done.
+
+    Args:
+        size: the most connections it opens; one is kept warm.
+        name: shown in `pg_stat_activity`.
+    """
+    pool = ConnectionPool(
+        url,
+        min_size=1,
+        max_size=size,
+        name=name,
+        kwargs={
+            "application_name": name,
+            "connect_timeout": CONNECT_TIMEOUT,
+            "options": "-c TimeZone=UTC",
+        },
+        check=ConnectionPool.check_connection,
+        open=False,
+    )
+    pool.open()
+    return pool
+
+
+def make_engine(url: str, *, size: int, name: str) -> Engine:
+    """A SQLAlchemy engine over psycopg; it connects on first use.
+
+    Args:
+        size: the most connections it keeps and opens.
+    """
+    address = make_url(url).set(drivername="postgresql+psycopg")
+    return create_engine(
+        address,
+        pool_size=size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={
+            "application_name": name,
+            "connect_timeout": CONNECT_TIMEOUT,
+            "options": "-c TimeZone=UTC",
+        },
+    )
