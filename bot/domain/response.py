@@ -1,0 +1,387 @@
+"""From an understood reply to what happens next: one answer, moves, hand-offs.
+
+Pure. Harm first: whatever stops or limits contact takes effect wherever it stands in the
+reply; only when nothing harmful was said can a reply become a promise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TypeVar
+
+from bot.domain.case_life import Event
+from bot.domain.facts import CaseFacts
+from bot.domain.promise_terms import promised_minor
+from bot.domain.understanding import Intent, Understanding
+from bot.domain.vocabulary import CaseState, HandoffReason, Portion, Purpose
+
+Param = str | int
+"""A script placeholder's raw value: an ISO day or instant, minor units, or plain text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What our last message asked and which bare keys it offered, for reading the next reply."""
+
+    what: str | None = None
+    offered: Mapping[str, str] = field(default_factory=dict)  #: key → intent, confirm, correct
+    dates: Mapping[str, date] = field(default_factory=dict)  #: key → the day it stands for
+    promise: tuple[date, int] | None = None  #: day and minor units that were read back
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the responder knows besides the words and the case."""
+
+    today: date  #: in the portfolio's zone
+    furthest: date  #: furthest promise date the tier accepts
+    choices: tuple[date, date]  #: two near dates to offer in an either/or question
+    asked: Asked = Asked()
+    earlier_refusals: int = 0
+    earlier_offers: int = 0  #: promises beyond the furthest date so far
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The one message that answers a reply."""
+
+    script: str
+    purpose: Purpose = Purpose.ANSWER
+    params: Mapping[str, Param] = field(default_factory=dict)
+    asks: Asked = Asked()
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """Everything a reply sets in motion. All of it happens in one transaction."""
+
+    answer: Answer | None = None
+    promises: tuple[tuple[date, int], ...] = ()  #: day, minor units; the first stops the cadence
+    offer: date | None = None  #: a day too far away, recorded but not a promise
+    events: tuple[Event, ...] = ()
+    handoffs: tuple[HandoffReason, ...] = ()
+    suppress: bool = False  #: this number on this channel
+    stop_all: bool = False  #: no contact at all
+    disable_number: str | None = None
+    deceased: bool = False
+    vulnerable: str | None = None
+    attorney: bool = False
+    dispute_kind: str | None = None
+    dispute_whole: bool = True
+    call_back_at: datetime | None = None
+    unclear: bool = False
+
+
+#: Below this a reading is asked about, not acted on (product choice).
+UNSURE = 0.5
+
+_T = TypeVar("_T")
+_Rule = Callable[[Understanding, CaseFacts, Situation], Response]
+
+_QUIET = frozenset({CaseState.HANDED_OFF, CaseState.DISPUTED, CaseState.PAUSED})
+
+_HARMFUL = (
+    Intent.opt_out,
+    Intent.deceased,
+    Intent.wrong_person,
+    Intent.complaint,
+    Intent.dispute,
+)
+
+_QUESTIONS = {
+    "amount": "answer.question_amount",
+    "account": "answer.question_account",
+    "consequences": "answer.question_consequences",
+    "legitimacy": "answer.question_legitimacy",
+    "are_you_a_bot": "answer.question_bot",
+}
+
+#: What answer.clarify offers; the keys stand in its text too.
+CLARIFY_KEYS = {
+    "1": Intent.promise_to_pay.value,
+    "2": Intent.already_paid.value,
+    "3": Intent.dispute.value,
+    "0": Intent.request_human.value,
+}
+
+
+def respond(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    """What `reading` sets in motion for the case `facts` describe."""
+    if "self_harm" in reading.flags:
+        return _self_harm()
+    harmful = [intent for intent in _HARMFUL if intent in reading.intents]
+    if harmful:
+        return _merge([_RULES[intent](reading, facts, situation) for intent in harmful], reading)
+    if facts.state is CaseState.CLOSED or not facts.outstanding_minor:
+        return Response(answer=Answer("answer.nothing_owed"))
+    if facts.state in _QUIET:
+        return _for_the_collector(reading, facts, situation)
+    if reading.confidence < UNSURE:
+        return _unclear(reading, facts, situation)
+    return _merge([_RULES[reading.primary](reading, facts, situation)], reading)
+
+
+def _merge(parts: list[Response], reading: Understanding) -> Response:
+    """The first part answers; the others add what they stop or hand off."""
+    first = parts[0]
+    vulnerable = _vulnerable(reading)
+    handoffs = [hand for part in parts for hand in part.handoffs]
+    if vulnerable:
+        handoffs.append(HandoffReason.VULNERABLE)
+    if "attorney" in reading.flags:
+        handoffs.append(HandoffReason.LEGAL)
+    return replace(
+        first,
+        handoffs=_unique(handoffs),
+        events=_unique(event for part in parts for event in part.events),
+        suppress=any(part.suppress for part in parts),
+        stop_all=any(part.stop_all for part in parts),
+        disable_number=next((p.disable_number for p in parts if p.disable_number), None),
+        deceased=any(part.deceased for part in parts),
+        vulnerable=vulnerable,
+        attorney="attorney" in reading.flags,
+        dispute_kind=next((p.dispute_kind for p in parts if p.dispute_kind), None),
+        dispute_whole=all(part.dispute_whole for part in parts),
+    )
+
+
+def _unique(many: Iterable[_T]) -> tuple[_T, ...]:
+    return tuple(dict.fromkeys(many))
+
+
+def _vulnerable(reading: Understanding) -> str | None:
+    """A circumstance that makes the case a human's (rule cn.vulnerable)."""
+    for flag in ("minor", "imprisoned"):
+        if flag in reading.flags:
+            return flag
+    if reading.reason == "illness" and Intent.hardship in reading.intents:
+        return "severe_illness"
+    return None
+
+
+def _self_harm() -> Response:
+    return Response(
+        answer=Answer("answer.self_harm"),
+        handoffs=(HandoffReason.SELF_HARM,),
+        vulnerable="self_harm",
+    )
+
+
+def _opt_out(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    return Response(
+        answer=Answer("answer.opt_out", Purpose.OPT_OUT_CONFIRMATION),
+        suppress=True,
+        stop_all="stop_all" in reading.flags,
+    )
+
+
+def _wrong_person(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    return Response(
+        answer=Answer("answer.wrong_person", Purpose.OPT_OUT_CONFIRMATION),
+        disable_number="wrong_person",
+    )
+
+
+def _deceased(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    return Response(
+        answer=Answer("answer.deceased"), handoffs=(HandoffReason.DECEASED,), deceased=True
+    )
+
+
+def _complaint(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    return Response(answer=Answer("answer.complaint"), handoffs=(HandoffReason.COMPLAINT,))
+
+
+def _dispute(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    part_only = reading.dispute_kind == "amount"
+    return Response(
+        answer=Answer("answer.dispute_partial" if part_only else "answer.dispute"),
+        events=(Event.DISPUTE_RAISED,),
+        handoffs=(HandoffReason.DISPUTE,),
+        dispute_kind=reading.dispute_kind or "unsaid",
+        dispute_whole=not part_only,
+    )
+
+
+def _promise(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    if "confirm" in reading.flags and reading.promise_date is None:
+        return _confirmed(situation)
+    day = reading.promise_date
+    if day is None or day < situation.today or reading.asks_date:
+        return _ask_date(situation)
+    if day > situation.furthest:
+        return _too_far(day, situation)
+    promises = _promises(reading, facts, day, situation)
+    amount = promises[0][1]
+    return Response(
+        answer=Answer(
+            "answer.promise_readback",
+            params={"promise_date": day.isoformat(), "promise_minor": amount},
+            asks=Asked("confirm_promise", {"1": "confirm"}, promise=(day, amount)),
+        ),
+        promises=promises,
+        events=(Event.PROMISE_MADE,),
+    )
+
+
+def _promises(
+    reading: Understanding, facts: CaseFacts, day: date, situation: Situation
+) -> tuple[tuple[date, int], ...]:
+    """The promise and the further steps that were named with a day the tier accepts."""
+    owed = facts.outstanding_minor
+    portion = Portion(reading.promise_portion) if reading.promise_portion else None
+    named = reading.promise_amount_minor
+    if named is None and reading.promise_fraction is not None:
+        named = -(
+            -owed * reading.promise_fraction.numerator // reading.promise_fraction.denominator
+        )
+    made = [(day, promised_minor(owed, named, portion))]
+    left = owed - made[0][1]
+    for later, amount in reading.further_promises:
+        if later and day < later <= situation.furthest and left > 0:
+            step = promised_minor(left, amount, None)
+            made.append((later, step))
+            left -= step
+    return tuple(made)
+
+
+def _confirmed(situation: Situation) -> Response:
+    if situation.asked.promise is None:
+        return _ask_date(situation)
+    day, amount = situation.asked.promise
+    return Response(
+        answer=Answer(
+            "answer.promise_confirmed",
+            params={"promise_date": day.isoformat(), "promise_minor": amount},
+        )
+    )
+
+
+def _ask_date(situation: Situation) -> Response:
+    first, second = situation.choices
+    return Response(
+        answer=Answer(
+            "answer.ask_date",
+            params={"date_a": first.isoformat(), "date_b": second.isoformat()},
+            asks=Asked(
+                "promise_date",
+                {"1": Intent.promise_to_pay.value, "2": Intent.promise_to_pay.value},
+                dates={"1": first, "2": second},
+            ),
+        )
+    )
+
+
+def _too_far(day: date, situation: Situation) -> Response:
+    """Declined once with the latest acceptable day; the second time a human decides."""
+    if situation.earlier_offers:
+        return Response(
+            answer=Answer("handoff.notice"),
+            offer=day,
+            handoffs=(HandoffReason.PROMISE_TOO_FAR,),
+        )
+    return Response(
+        answer=Answer(
+            "answer.promise_too_far",
+            params={"latest_date": situation.furthest.isoformat()},
+            asks=Asked("promise_date"),
+        ),
+        offer=day,
+    )
+
+
+def _already_paid(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    return Response(answer=Answer("answer.already_paid"), handoffs=(HandoffReason.PAID_CLAIM,))
+
+
+def _call_later(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    if reading.callback is None:
+        return Response(answer=Answer("answer.ask_callback_time", asks=Asked("call_back")))
+    start = reading.callback.start
+    return Response(
+        answer=Answer("answer.call_later", params={"callback_at": start.isoformat()}),
+        call_back_at=start,
+    )
+
+
+def _link(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    return Response(answer=Answer("answer.link"))
+
+
+def _installment(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    return Response(answer=Answer("answer.installment"), handoffs=(HandoffReason.INSTALLMENT,))
+
+
+def _hardship(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    return Response(answer=Answer("answer.hardship"), handoffs=(HandoffReason.HARDSHIP,))
+
+
+def _refuse(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    if situation.earlier_refusals:
+        return Response(answer=Answer("handoff.notice"), handoffs=(HandoffReason.REFUSED,))
+    return Response(answer=Answer("answer.refuse"))
+
+
+def _human(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    return Response(
+        answer=Answer("answer.request_human"), handoffs=(HandoffReason.HUMAN_REQUESTED,)
+    )
+
+
+def _greeting(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    if situation.asked.what == "confirm_promise" and "confirm" in reading.flags:
+        return _confirmed(situation)
+    if situation.asked.what == "greeting":
+        return Response()  # two machines being polite to each other would never stop
+    return Response(answer=Answer("answer.greeting", asks=Asked("greeting")))
+
+
+def _question(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    script = _QUESTIONS.get(reading.question_kind or "", "answer.question_other")
+    return Response(answer=Answer(script))
+
+
+def _unclear(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    """One either/or question; a second unclear reply is a human's."""
+    if reading.flags & {"voicemail", "carrier_announcement"}:
+        return Response()
+    if "third_party" in reading.flags:
+        return Response(answer=Answer("answer.third_party"))
+    if facts.unclear_replies:
+        return Response(
+            answer=Answer("answer.unclear_handoff"),
+            handoffs=(HandoffReason.UNCLEAR,),
+            unclear=True,
+        )
+    return Response(
+        answer=Answer("answer.clarify", asks=Asked("clarify", CLARIFY_KEYS)), unclear=True
+    )
+
+
+def _for_the_collector(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    """A human holds the case: nothing is answered, a good promise is noted for them."""
+    if reading.primary is not Intent.promise_to_pay or reading.confidence < UNSURE:
+        return Response()
+    return replace(_promise(reading, facts, situation), answer=None, handoffs=())
+
+
+_RULES: Mapping[Intent, _Rule] = {
+    Intent.opt_out: _opt_out,
+    Intent.deceased: _deceased,
+    Intent.wrong_person: _wrong_person,
+    Intent.complaint: _complaint,
+    Intent.dispute: _dispute,
+    Intent.promise_to_pay: _promise,
+    Intent.already_paid: _already_paid,
+    Intent.call_later: _call_later,
+    Intent.request_link: _link,
+    Intent.request_installment: _installment,
+    Intent.hardship: _hardship,
+    Intent.refuse: _refuse,
+    Intent.request_human: _human,
+    Intent.greeting_ack: _greeting,
+    Intent.question: _question,
+    Intent.other: _unclear,
+}
