@@ -1,0 +1,260 @@
+"""Takes snapshots of cases: set-based reads for a whole chunk, then plain frozen values."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from psycopg import Connection
+
+from bot.domain.facts import (
+    CaseFacts,
+    ContactFact,
+    ContactPointFacts,
+    DebtFacts,
+    DebtorFacts,
+    LastTouch,
+    PortfolioFacts,
+    PromiseFacts,
+)
+from bot.domain.vocabulary import (
+    CaseState,
+    Channel,
+    Owner,
+    PhoneKind,
+    PromiseState,
+    Purpose,
+    SenderKind,
+)
+from bot.store.seal import Seal
+
+#: How far back contacts matter: the longest rolling window of a pack (7 days) and a margin.
+CONTACT_WINDOW = timedelta(days=8)
+
+#: Years after which a claim is time-barred unless interrupted (Civil Code art. 188).
+LIMITATION_YEARS = 3
+
+_CASES = """
+SELECT c.id, c.state, c.portfolio_id, c.debtor_id, c.currency, c.entered_at, c.late_count,
+       c.unclear_replies, c.last_reply_at, c.dispute_whole,
+       d.name_sealed, d.locale, d.vulnerable, d.deceased, d.attorney, d.stop_all, d.human_only,
+       d.agreed_from, d.agreed_to, d.inconvenient, d.payday, d.us_state
+FROM cases c JOIN debtor d ON d.id = c.debtor_id
+WHERE c.id = ANY(%s) ORDER BY c.id
+"""
+
+_DEBTS = """
+SELECT case_id, id, contract || CASE WHEN ref = contract THEN '' ELSE '-' || ref END, due_on,
+       amount_minor, paid_minor, sequence
+FROM debt WHERE case_id = ANY(%s) AND settled_by IS NULL
+"""
+
+_PROMISES = """
+SELECT case_id, id, due_on, amount_minor, state, made_at
+FROM promise WHERE case_id = ANY(%s) AND state <> 'superseded' ORDER BY id
+"""
+
+_POINTS = """
+SELECT p.debtor_id, p.id, p.kind, p.region, p.zones, p.owner, p.disabled, p.consent_voice,
+       p.checked_at,
+       (SELECT array_agg(s.channel) FROM suppression s
+        WHERE s.creditor_key = d.creditor_key AND s.phone_hash = p.phone_hash
+          AND s.lifted_at IS NULL)
+FROM contact_point p JOIN debtor d ON d.id = p.debtor_id
+WHERE p.debtor_id = ANY(%s) ORDER BY p.id
+"""
+
+_CONTACTS = """
+SELECT debtor_id, at, channel, purpose, contact_point_id, case_id, connected
+FROM attempt WHERE debtor_id = ANY(%s) AND at > %s AND state <> 'refused' ORDER BY at
+"""
+
+_TOUCHES = """
+SELECT case_id, rule, anchor, max(day) FROM touch
+WHERE case_id = ANY(%s) AND rule IS NOT NULL AND anchor IS NOT NULL
+GROUP BY case_id, rule, anchor
+"""
+
+_TIER_ATTEMPTS = """
+SELECT c.id, count(*) FILTER (WHERE t.state = 'attempted' AND t.tier = c.tier
+              AND t.updated_at > coalesce(c.last_reply_at, '-infinity')),
+       min(t.due_at) FILTER (WHERE t.state = 'planned')
+FROM cases c JOIN touch t ON t.case_id = c.id
+WHERE c.id = ANY(%s) GROUP BY c.id
+"""
+
+_PORTFOLIOS = """
+SELECT p.id, p.code, p.creditor, p.signature, p.zone, p.region, p.currency, p.cadence, p.packs,
+       p.livemode, p.collector_kind, s.kind, p.phone, p.complaint_phone, p.payee_account,
+       p.grace_days
+FROM portfolio p JOIN sender s ON s.id = p.sender_id WHERE p.id = ANY(%s)
+"""
+
+
+class FactsReader:
+    """Reads CaseFacts on one connection."""
+
+    def __init__(self, connection: Connection[Any], seal: Seal) -> None:
+        self._connection = connection
+        self._seal = seal
+
+    def facts(self, case_ids: Sequence[int], now: datetime) -> list[CaseFacts]:
+        """Snapshots of the cases, ordered by id; unknown ids are left out.
+
+        `now` bounds how far back contacts are read.
+        """
+        cases = self._rows(_CASES, list(case_ids))
+        if not cases:
+            return []
+        ids = [row[0] for row in cases]
+        debtor_ids = list({row[3] for row in cases})
+        portfolios = self.portfolios({row[2] for row in cases})
+        debts = _grouped(self._rows(_DEBTS, ids), _debt)
+        promises = _grouped(self._rows(_PROMISES, ids), _promise)
+        points = _grouped(self._rows(_POINTS, debtor_ids), _point)
+        contacts = _grouped(self._rows(_CONTACTS, debtor_ids, now - CONTACT_WINDOW), _contact)
+        touches = _grouped(self._rows(_TOUCHES, ids), _last_touch)
+        attempts = {row[0]: row[1:] for row in self._rows(_TIER_ATTEMPTS, ids)}
+        return [
+            _case(
+                row,
+                portfolios[row[2]],
+                self._debtor(row, points.get(row[3], ())),
+                debts.get(row[0], ()),
+                promises.get(row[0], ()),
+                contacts.get(row[3], ()),
+                touches.get(row[0], ()),
+                attempts.get(row[0], (0, None)),
+            )
+            for row in cases
+        ]
+
+    def portfolios(self, ids: Iterable[int]) -> dict[int, PortfolioFacts]:
+        """Portfolio facts by id."""
+        return {
+            row[0]: PortfolioFacts(
+                portfolio_id=row[0],
+                code=row[1],
+                creditor=row[2],
+                signature=row[3],
+                zone=row[4],
+                region=row[5],
+                currency=row[6],
+                cadence=row[7],
+                packs=tuple(row[8]),
+                livemode=row[9],
+                collector_kind=row[10],
+                sender_kind=SenderKind(row[11]),
+                phone=row[12],
+                complaint_phone=row[13],
+                payee_account=row[14],
+                grace_days=row[15],
+            )
+            for row in self._rows(_PORTFOLIOS, list(ids))
+        }
+
+    def _rows(self, query: str, *parameters: object) -> list[Any]:
+        with self._connection.cursor(binary=True) as cursor:
+            return cursor.execute(query, parameters).fetchall()
+
+    def _debtor(self, row: Any, points: tuple[ContactPointFacts, ...]) -> DebtorFacts:
+        return DebtorFacts(
+            debtor_id=row[3],
+            name=self._seal.open(row[10]),
+            locale=row[11],
+            vulnerable=row[12],
+            deceased=row[13],
+            attorney=row[14],
+            stop_all=row[15],
+            human_only=row[16],
+            agreed_hours=None if row[17] is None else (row[17], row[18]),
+            inconvenient_hours=tuple((first, last) for first, last in row[19]),
+            payday=row[20],
+            us_state=row[21],
+            contact_points=points,
+        )
+
+
+def _grouped(rows: list[Any], build: Any) -> dict[int, Any]:
+    """Rows by their first column, each built from the rest."""
+    groups: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        groups[row[0]].append(build(row))
+    return {owner: tuple(group) for owner, group in groups.items()}
+
+
+def _debt(row: Any) -> DebtFacts:
+    return DebtFacts(row[1], row[2], row[3], row[4], row[5], row[6])
+
+
+def _promise(row: Any) -> PromiseFacts:
+    return PromiseFacts(row[1], row[2], row[3], PromiseState(row[4]), row[5])
+
+
+def _point(row: Any) -> ContactPointFacts:
+    suppressed = row[9] or ()
+    channels = Channel if "all" in suppressed else map(Channel, suppressed)
+    return ContactPointFacts(
+        contact_point_id=row[1],
+        kind=PhoneKind(row[2]),
+        region=row[3],
+        zones=tuple(row[4]),
+        owner=Owner(row[5]),
+        disabled=row[6],
+        suppressed=frozenset(channels),
+        consent_voice=row[7],
+        checked_at=row[8],
+    )
+
+
+def _contact(row: Any) -> ContactFact:
+    return ContactFact(row[1], Channel(row[2]), Purpose(row[3]), row[4], row[5], row[6])
+
+
+def _last_touch(row: Any) -> LastTouch:
+    return LastTouch(row[1], row[2], row[3] or 0)
+
+
+def _case(
+    row: Any,
+    portfolio: PortfolioFacts,
+    debtor: DebtorFacts,
+    debts: tuple[DebtFacts, ...],
+    promises: tuple[PromiseFacts, ...],
+    contacts: tuple[ContactFact, ...],
+    touches: tuple[LastTouch, ...],
+    attempts: tuple[int, datetime | None],
+) -> CaseFacts:
+    state = CaseState(row[1])
+    return CaseFacts(
+        case_id=row[0],
+        state=state,
+        portfolio=portfolio,
+        debtor=debtor,
+        currency=row[4],
+        entered_at=row[5],
+        debts=debts,
+        promises=promises,
+        late_count=row[6],
+        dispute_open=state is CaseState.DISPUTED,
+        dispute_whole=state is CaseState.DISPUTED and row[9],
+        unclear_replies=row[7],
+        contacts=contacts,
+        last_touches=touches,
+        tier_attempts=attempts[0],
+        last_reply_at=row[8],
+        next_touch_at=attempts[1],
+        limitation_on=_limitation(debts),
+    )
+
+
+def _limitation(debts: tuple[DebtFacts, ...]) -> date | None:
+    """Three years after the earliest unpaid due date; interruptions only move it later."""
+    due = min((debt.due_on for debt in debts if debt.outstanding_minor), default=None)
+    if due is None:
+        return None
+    year = due.year + LIMITATION_YEARS
+    leap_day = due.month == 2 and due.day == 29
+    return due.replace(year=year, day=28) if leap_day else due.replace(year=year)
