@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -25,22 +25,24 @@ class SealError(ValueError):
 class Seal:
     """Seals and opens texts; computes blind indexes.
 
-    `keys` maps a key number (0–255) to 32 bytes; the highest number seals. `hash_key` is at
-    least 32 bytes. `random_bytes` is passed in by tests.
+    `keys` are 32 bytes each, the first seals; `hash_key` has at least 32 bytes.
+    `random_bytes` is passed in by tests. Raises SealError for keys it cannot work with.
     """
 
     def __init__(
         self,
-        keys: Mapping[int, bytes],
+        keys: Sequence[bytes],
         hash_key: bytes,
         random_bytes: Callable[[int], bytes] = os.urandom,
     ) -> None:
-        if not keys or any(len(key) != 32 for key in keys.values()):
+        if not keys or any(len(key) != 32 for key in keys):
             raise SealError("FIELD_KEY needs at least one key of 32 bytes")
         if len(hash_key) < 32:
             raise SealError("HASH_KEY needs at least 32 bytes")
-        self._ciphers = {number: AESGCM(key) for number, key in keys.items()}
-        self._current = max(keys)
+        self._ciphers = {_name(key): AESGCM(key) for key in keys}
+        if len(self._ciphers) < len(keys):
+            raise SealError("two keys of FIELD_KEY have the same name; make another one")
+        self._current = _name(keys[0])
         self._hash_key = hash_key
         self._random_bytes = random_bytes
 
@@ -63,3 +65,8 @@ class Seal:
     def index(self, text: str) -> bytes:
         """A 32-byte blind index of `text`."""
         return hmac.digest(self._hash_key, text.encode(), hashlib.sha256)
+
+
+def _name(key: bytes) -> int:
+    """A stable number for a key, 0–255, that tells nothing about it."""
+    return hashlib.sha256(b"yuehuan field key" + key).digest()[0]

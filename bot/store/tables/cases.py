@@ -9,7 +9,9 @@ from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from bot.store.tables.columns import (
+    count,
     document,
+    flag,
     instant,
     items,
     key,
@@ -33,10 +35,10 @@ class Debtor(SQLModel, table=True):
     id_tail_sealed: bytes | None = sealed(optional=True)
     locale: str = words(default="zh-CN")
     vulnerable: str | None = words(optional=True)
-    deceased: bool = False
-    attorney: bool = False
-    stop_all: bool = False
-    human_only: bool = False
+    deceased: bool = flag()
+    attorney: bool = flag()
+    stop_all: bool = flag()
+    human_only: bool = flag()
     agreed_from: int | None = None
     agreed_to: int | None = None
     inconvenient: list[Any] = items()
@@ -61,7 +63,7 @@ class ContactPoint(SQLModel, table=True):
     owner: str = words(default="debtor")
     disabled: str | None = words(optional=True)
     disabled_at: datetime | None = instant(optional=True)
-    consent_voice: bool = False
+    consent_voice: bool = flag()
     checked_at: datetime | None = instant(optional=True)
 
 
@@ -111,12 +113,12 @@ class Case(SQLModel, table=True):
     closed_at: datetime | None = instant(optional=True)
     tier: str | None = words(optional=True)  #: as of the last check; for lists only
     late_count: int | None = None
-    unclear_replies: int = 0
+    unclear_replies: int = count()
     last_reply_at: datetime | None = instant(optional=True)
     asked: dict[str, Any] = document()  #: what our last message asked and offered
     dispute_kind: str | None = words(optional=True)
-    dispute_whole: bool = False
-    event_seq: int = 0
+    dispute_whole: bool = flag()
+    event_seq: int = count()
 
 
 class CaseEvent(SQLModel, table=True):

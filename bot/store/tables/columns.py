@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Identity, LargeBinary, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Integer,
+    LargeBinary,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -68,3 +78,15 @@ def document() -> Any:
 def items() -> Any:
     """A JSON list, `[]` by default."""
     return Field(default_factory=list, sa_column=Column(JSONB, nullable=False, server_default="[]"))
+
+
+def flag() -> Any:
+    """False unless said otherwise."""
+    return Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="false"))
+
+
+def count(default: int = 0) -> Any:
+    """A small whole number with a default."""
+    return Field(
+        default=default, sa_column=Column(Integer, nullable=False, server_default=str(default))
+    )

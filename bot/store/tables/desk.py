@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from bot.store.tables.columns import document, instant, items, key, ref, sealed, words
+from bot.store.tables.columns import count, document, flag, instant, items, key, ref, sealed, words
 
 
 class Collector(SQLModel, table=True):
@@ -20,8 +20,8 @@ class Collector(SQLModel, table=True):
     name: str
     role: str = words(default="collector")
     password_hash: str
-    disabled: bool = False
-    failed_logins: int = 0
+    disabled: bool = flag()
+    failed_logins: int = count()
     locked_until: datetime | None = instant(optional=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from bot.store.tables.columns import instant, key, minor, ref, words
@@ -48,8 +48,12 @@ class Allocation(SQLModel, table=True):
     """The part of a payment that went to one debt."""
 
     __tablename__ = "allocation"
-    payment_id: int = Field(foreign_key="payment.id", primary_key=True)
-    debt_id: int = Field(foreign_key="debt.id", primary_key=True, index=True)
+    payment_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("payment.id"), primary_key=True)
+    )
+    debt_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("debt.id"), primary_key=True, index=True)
+    )
     amount_minor: int = minor()
 
 

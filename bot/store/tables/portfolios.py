@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from bot.store.tables.columns import instant, key, ref, texts, words
+from bot.store.tables.columns import count, flag, instant, key, minor, ref, texts, words
 
 
 class Sender(SQLModel, table=True):
@@ -44,8 +44,8 @@ class Portfolio(SQLModel, table=True):
     phone: str = words(default="")
     complaint_phone: str = words(default="")
     payee_account: str = words(default="")
-    grace_days: int = 1
-    paused: bool = False
+    grace_days: int = count(1)
+    paused: bool = flag()
     created_at: datetime = instant()
 
 
@@ -54,4 +54,4 @@ class TestClock(SQLModel, table=True):
 
     __tablename__ = "test_clock"
     id: int = Field(default=1, primary_key=True)
-    offset_seconds: int = Field(default=0)
+    offset_seconds: int = minor()

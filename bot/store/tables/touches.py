@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from bot.store.tables.columns import document, instant, key, ref, sealed, words
+from bot.store.tables.columns import count, document, flag, instant, key, ref, sealed, words
 
 
 class Touch(SQLModel, table=True):
@@ -34,7 +34,7 @@ class Touch(SQLModel, table=True):
     rule: str | None = words(optional=True)
     anchor: date | None = None
     day: int | None = None
-    segments: int = 1
+    segments: int = count(1)
     params: dict[str, Any] = document()  #: placeholder values beyond the case's facts
     due_at: datetime = instant()
     latest_at: datetime = instant()
@@ -96,9 +96,10 @@ class Attempt(SQLModel, table=True):
     provider_sid: str | None = Field(default=None, unique=True)
     error_code: str | None = words(optional=True)
     body_sealed: bytes = sealed()
-    segments: int = 1
-    connected: bool = False
-    at: datetime = instant()
+    segments: int = count(1)
+    connected: bool = flag()
+    at: datetime = instant()  #: on the clock of the portfolio
+    called_at: datetime = instant()  #: on the real clock, for settling what is ambiguous
     updated_at: datetime = instant()
 
 
