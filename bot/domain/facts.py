@@ -95,8 +95,9 @@ class LastTouch:
     """The latest pattern day on which a cadence rule already produced a touch."""
 
     rule: str
-    anchor: date  #: the due date the pattern counted from
+    anchor: date  #: the date the pattern counted from: due date, entry or promised date
     day: int
+    planned_on: date | None = None  #: the day it was planned for; None reads as anchor + day
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ class PortfolioFacts:
     complaint_phone: str = ""
     payee_account: str = ""  #: the creditor-designated repayment account, masked as printed
     grace_days: int = 1
+    offered: frozenset[Channel] = frozenset({Channel.SMS})  #: what its sender can carry
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +160,11 @@ class CaseFacts:
     unclear_replies: int = 0  #: consecutive, reset by an understood one
     contacts: tuple[ContactFact, ...] = ()  #: last 8 days, debtor × creditor
     last_touches: tuple[LastTouch, ...] = ()
-    tier_attempts: int = 0  #: attempts since the current tier began, without any reply
+    tier_attempts: int = 0  #: since the latest of tier start, last reply and `returned_on`
     last_reply_at: datetime | None = None
     next_touch_at: datetime | None = None  #: a planned touch is already waiting
     limitation_on: date | None = None  #: the limitation period ends
+    returned_on: date | None = None  #: a collector last gave the case back to the bot
     extra: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -1,0 +1,25 @@
+"""What was already planned for a case, read from its last touches."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from bot.domain.facts import CaseFacts, LastTouch
+
+
+def planned_on(touch: LastTouch) -> date:
+    """The day a touch was planned for; its pattern day where the store does not say."""
+    return touch.planned_on or touch.anchor + timedelta(days=touch.day)
+
+
+def latest_day(facts: CaseFacts) -> date:
+    """The latest day any touch was planned for; `date.min` when there was none."""
+    return max((planned_on(touch) for touch in facts.last_touches), default=date.min)
+
+
+def used(facts: CaseFacts, rule: str, anchor: date, day: int) -> bool:
+    """Whether `rule` already produced a touch for this or a newer pattern day of `anchor`."""
+    return any(
+        touch.rule == rule and touch.anchor == anchor and touch.day >= day
+        for touch in facts.last_touches
+    )

@@ -1,0 +1,104 @@
+"""What an open or a broken promise sets off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from bot.domain.cadence.definition import PromiseTouch, Shift
+from bot.domain.cadence.history import used
+from bot.domain.cadence.hours import instants, local_date
+from bot.domain.cadence.reach import reach
+from bot.domain.cadence.slots import Question
+from bot.domain.facts import CaseFacts, PromiseFacts
+from bot.domain.proposal import Proposal
+from bot.domain.vocabulary import PromiseState, Purpose
+
+_DAY = timedelta(days=1)
+
+
+def broken_since_return(facts: CaseFacts) -> int:
+    """Broken promises that nobody has dealt with: those from before a return do not count."""
+    back = facts.returned_on
+    return sum(
+        promise.state is PromiseState.BROKEN and (back is None or broke_on(promise, facts) > back)
+        for promise in facts.promises
+    )
+
+
+def broke_on(promise: PromiseFacts, facts: CaseFacts) -> date:
+    """The day a promise counts as broken: the one after its date and the grace."""
+    return promise.due_on + timedelta(days=facts.portfolio.grace_days + 1)
+
+
+def reminder(asked: Question, promise: PromiseFacts) -> Proposal | None:
+    """The day-before or due-day reminder of an open promise, if it is today's.
+
+    None on the day the promise was made: its read-back has just been sent.
+    """
+    made_on = local_date(promise.made_at, asked.facts.portfolio.zone)
+    if asked.today <= made_on:
+        return None
+    rules = asked.cadence.promises
+    if asked.today == promise.due_on:
+        return _proposal(asked, promise, rules.due_day, "due", Purpose.PROMISE_REMINDER)
+    if asked.today == promise.due_on - _DAY:
+        return _proposal(asked, promise, rules.day_before, "before", Purpose.PROMISE_REMINDER)
+    return None
+
+
+def next_reminder(asked: Question, promise: PromiseFacts) -> date:
+    """The next day on which an open promise may bring something."""
+    tomorrow = asked.today + _DAY
+    return max(tomorrow, promise.due_on - _DAY)
+
+
+def fresh_broken(asked: Question) -> PromiseFacts | None:
+    """The latest broken promise while its follow-up may still go out and has not."""
+    if not asked.facts.promises:
+        return None
+    promise = max(_broken(asked.facts), key=lambda each: each.due_on, default=None)
+    if promise is None or used(asked.facts, "promise.broken", promise.due_on, 0):
+        return None
+    late = (asked.today - broke_on(promise, asked.facts)).days
+    return promise if late <= asked.cadence.promises.broken.late_days else None
+
+
+def follow_up(asked: Question, promise: PromiseFacts) -> Proposal | None:
+    """The one message after a broken promise; None on a day or for a debtor that allows none."""
+    return _proposal(
+        asked, promise, asked.cadence.promises.broken, "broken", Purpose.PROMISE_BROKEN
+    )
+
+
+def _broken(facts: CaseFacts) -> Iterator[PromiseFacts]:
+    return (each for each in facts.promises if each.state is PromiseState.BROKEN)
+
+
+def _proposal(
+    asked: Question, promise: PromiseFacts, rule: PromiseTouch, name: str, purpose: Purpose
+) -> Proposal | None:
+    facts = asked.facts
+    key = f"promise.{name}"
+    if used(facts, key, promise.due_on, 0):
+        return None
+    if rule.shift is Shift.SKIP and not asked.calendar.is_working(asked.today):
+        return None
+    reached = reach(facts, rule.channels, guarantor=False)
+    if reached is None:
+        return None
+    channel, point = reached
+    earliest, latest = instants(asked.today, rule.window, point.zones, facts.portfolio.zone)
+    return Proposal(
+        key=f"{facts.case_id}:promise:{promise.promise_id}:{name}",
+        purpose=purpose,
+        channel=channel,
+        script=rule.script,
+        contact_point=point,
+        earliest=earliest,
+        latest=latest,
+        tier=asked.standing.tier.key,
+        rule=key,
+        anchor=promise.due_on,
+        day=0,
+    )
