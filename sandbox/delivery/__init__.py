@@ -1,0 +1,1 @@
+"""Webhooks on their way out: when they are due, how they are signed and posted."""

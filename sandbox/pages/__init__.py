@@ -1,0 +1,1 @@
+"""Pages for people: the handset, the log, and the checkout's looks."""

@@ -1,0 +1,1 @@
+"""The sandbox payment provider: hosted checkouts, signed notifications, refunds."""

@@ -1,0 +1,1 @@
+"""Text messages: what one is, where they are kept, how they travel."""
