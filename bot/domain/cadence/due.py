@@ -82,7 +82,7 @@ def _reached(
 def _proposal(asked: Question, touch: Touch, slot: Slot, reached: Reached) -> Proposal:
     channel, point = reached
     facts = asked.facts
-    window = touch.windows[slot.index % len(touch.windows)]
+    window = touch.windows[slot.nth % len(touch.windows)]
     earliest, latest = instants(asked.today, window, point.zones, facts.portfolio.zone)
     return Proposal(
         key=f"{facts.case_id}:{touch.key}:{slot.anchor}:{slot.day}",

@@ -28,7 +28,7 @@ class Slot(NamedTuple):
 
     anchor: date
     day: int
-    index: int  #: which pattern day it is; the windows rotate with it
+    nth: int  #: which pattern day it is; the windows rotate with it
     on: date
     until: date
 
