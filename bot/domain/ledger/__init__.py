@@ -1,0 +1,1 @@
+"""Ledger rows: finding the columns, reading the cells, deciding what a row changes."""

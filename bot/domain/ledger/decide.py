@@ -1,0 +1,254 @@
+"""From the rows of one batch and the books to what changes.
+
+Pure. The same rows once more, against books that took them, change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.domain.ledger.changes import (
+    CaseChange,
+    Changes,
+    DebtorChange,
+    DebtUpdate,
+    LedgerPayment,
+    NewDebt,
+)
+from bot.domain.ledger.header import Layout
+from bot.domain.ledger.known import Known, KnownDebt, persons
+from bot.domain.ledger.reading import masked_value
+from bot.domain.ledger.rows import LedgerRow, Note, Outcome, name_key
+from bot.domain.ledger.words import Column, LedgerWords
+from bot.domain.money import plain
+
+
+def decide(rows: Sequence[LedgerRow], known: Known, layout: Layout, words: LedgerWords) -> Changes:
+    """What `rows` change.
+
+    All rows of one contract, customer number or name must be in the same batch: then a batch
+    needs no memory of the others.
+    """
+    decider = _Decider(known, layout, words)
+    for row in decider.winners(sorted(rows, key=lambda row: row.line)):
+        decider.take(row)
+    return decider.changes
+
+
+@dataclass(slots=True)
+class _Decider:
+    known: Known
+    layout: Layout
+    words: LedgerWords
+    changes: Changes = field(default_factory=Changes)
+    by_contract: dict[str, DebtorChange] = field(default_factory=dict)
+    by_identity: dict[str, DebtorChange] = field(default_factory=dict)
+    by_debtor_id: dict[int, DebtorChange] = field(default_factory=dict)
+    cases: dict[tuple[int, str], CaseChange] = field(default_factory=dict)
+    counted: set[int] = field(default_factory=set)
+
+    def winners(self, rows: Sequence[LedgerRow]) -> list[LedgerRow]:
+        """The row that counts for each debt: the last; phones of its equals join it."""
+        last = {row.key: row for row in rows}
+        winning = dict(last)
+        for row in rows:
+            counts = last[row.key]
+            if counts is row:
+                continue
+            if row.money != counts.money or name_key(row.name) != name_key(counts.name):
+                self._beaten(row, counts, Outcome.SUPERSEDED, "superseded_row")
+                continue
+            self._beaten(row, counts, Outcome.DUPLICATE, "duplicate_row")
+            winning[row.key] = _joined(winning[row.key], row)
+        return sorted(winning.values(), key=lambda row: row.line)
+
+    def _beaten(self, row: LedgerRow, by: LedgerRow, outcome: Outcome, code: str) -> None:
+        column, value = _difference(row, by)
+        self._note(row, column, value, outcome, code, line=str(by.line))
+        self.changes.outcomes[row.line] = outcome
+
+    def take(self, row: LedgerRow) -> None:
+        """Decide one row."""
+        debt = self.known.debts.get(row.key)
+        if not self._acceptable(row, debt):
+            self.changes.outcomes[row.line] = Outcome.REJECTED
+            return
+        debtor = self._debtor(row)
+        case = self._case(row, debtor)
+        before = (len(debtor.phones), debtor.attributes_changed, case.late_count_changed)
+        self._attributes(row, debtor, case)
+        after = (len(debtor.phones), debtor.attributes_changed, case.late_count_changed)
+        if debt is None:
+            self._new_debt(row, case)
+            outcome = Outcome.NEW
+        else:
+            changed = self._update(row, debt, case) or before != after
+            outcome = Outcome.UPDATED if changed else Outcome.UNCHANGED
+        self.changes.outcomes[row.line] = outcome
+
+    def _acceptable(self, row: LedgerRow, debt: KnownDebt | None) -> bool:
+        """Whether the row may be taken; its rejection is noted here."""
+        debtor = self.known.debtor_of(row)
+        if debtor is not None and name_key(debtor.name) != name_key(row.name):
+            by_contract = row.contract in self.known.contracts
+            code = "contract_other_name" if by_contract else "customer_other_name"
+            self._reject(row, Column.NAME, row.name, code, other="已有记录", other_en="the books")
+            return False
+        if self._other_customer(row):
+            self._reject(row, Column.CUSTOMER_NO, row.customer_no or "", "contract_other_customer")
+            return False
+        if debt is None:
+            return True
+        if debt.currency != row.currency:
+            self._reject(
+                row, Column.CURRENCY, row.currency, "currency_changed", before=debt.currency
+            )
+            return False
+        if row.amount_minor < debt.paid_minor:
+            paid = plain(debt.paid_minor, row.currency)
+            value = plain(row.amount_minor, row.currency)
+            self._reject(row, Column.AMOUNT, value, "amount_below_paid", paid=paid)
+            return False
+        return True
+
+    def _other_customer(self, row: LedgerRow) -> bool:
+        """The row's customer number is another debtor than its contract's."""
+        if row.customer_no is None:
+            return False
+        here = self.by_contract.get(row.contract)
+        if here is not None and here.customer_no is not None:
+            return here.customer_no != row.customer_no
+        owner = self.known.contracts.get(row.contract)
+        customer = self.known.identities.get(row.identity)
+        return owner is not None and customer is not None and owner != customer
+
+    def _debtor(self, row: LedgerRow) -> DebtorChange:
+        """The person the row speaks of: of the books, of this batch, or new."""
+        names = (row.identity,) if row.customer_no else persons(row)
+        found = self._met(row, names) or self._introduce(row)
+        self.by_contract[row.contract] = found
+        for name in names:
+            self.by_identity.setdefault(name, found)
+        if row.customer_no and found.customer_no is None:
+            found.customer_no = row.customer_no
+        return found
+
+    def _met(self, row: LedgerRow, names: Sequence[str]) -> DebtorChange | None:
+        """Met earlier in this batch."""
+        known = self.known.debtor_of(row)
+        if known is not None:
+            return self.by_debtor_id.get(known.debtor_id)
+        if row.contract in self.by_contract:
+            return self.by_contract[row.contract]
+        return next((self.by_identity[name] for name in names if name in self.by_identity), None)
+
+    def _introduce(self, row: LedgerRow) -> DebtorChange:
+        known = self.known.debtor_of(row)
+        if known is not None:
+            found = DebtorChange(
+                known, row.identity, known.name, known.locale, known.payday, known.id_tail
+            )
+            self.by_debtor_id[known.debtor_id] = found
+        else:
+            locale = self.words.locale_of_region.get(row.phones[0].region)
+            locale = row.locale or locale or self.words.default_locale
+            found = DebtorChange(None, row.identity, row.name, locale, None, None)
+        self.changes.debtors.append(found)
+        return found
+
+    def _case(self, row: LedgerRow, debtor: DebtorChange) -> CaseChange:
+        place = (id(debtor), row.currency)
+        if place not in self.cases:
+            person = debtor.known
+            known = self.known.cases.get((person.debtor_id, row.currency)) if person else None
+            late = known.late_count if known else None
+            self.cases[place] = CaseChange(known, debtor, row.currency, late)
+            self.changes.cases.append(self.cases[place])
+        return self.cases[place]
+
+    def _attributes(self, row: LedgerRow, debtor: DebtorChange, case: CaseChange) -> None:
+        """The last row of the file that says something counts; of late counts the worst."""
+        had = debtor.known.phones if debtor.known else frozenset()
+        debtor.phones.update((p.e164, p) for p in row.phones if p.e164 not in had)
+        debtor.locale = row.locale or debtor.locale
+        debtor.payday = debtor.payday if row.payday is None else row.payday
+        debtor.id_tail = row.id_tail or debtor.id_tail
+        if row.late_count is not None:
+            first = id(case) not in self.counted
+            self.counted.add(id(case))
+            case.late_count = row.late_count if first else max(row.late_count, case.late_count or 0)
+
+    def _new_debt(self, row: LedgerRow, case: CaseChange) -> None:
+        case.new_debts += 1
+        self.changes.new_debts.append(
+            NewDebt(
+                case,
+                row.contract,
+                row.ref,
+                row.sequence,
+                row.due_on,
+                row.amount_minor,
+                row.paid_minor or 0,
+            )
+        )
+
+    def _update(self, row: LedgerRow, debt: KnownDebt, case: CaseChange) -> bool:
+        """Terms and payment of a debt of the books. Whether anything changes."""
+        sequence = debt.sequence if row.sequence is None else row.sequence
+        terms = (sequence, row.due_on, row.amount_minor, False)
+        changed = terms != (debt.sequence, debt.due_on, debt.amount_minor, debt.settled)
+        if changed:
+            case.reopening |= debt.settled or row.amount_minor > debt.amount_minor
+            self.changes.updates.append(DebtUpdate(debt, case, *terms[:3]))
+        return self._payment(row, debt, case) or changed
+
+    def _payment(self, row: LedgerRow, debt: KnownDebt, case: CaseChange) -> bool:
+        paid = debt.paid_minor if row.paid_minor is None else row.paid_minor
+        if paid < debt.paid_minor:
+            ours = plain(debt.paid_minor, row.currency)
+            value = plain(paid, row.currency)
+            self._note(row, Column.PAID, value, Outcome.WARNING, "paid_less", paid=ours)
+        if paid > debt.paid_minor:
+            self.changes.payments.append(
+                LedgerPayment(debt.debt_id, case, paid - debt.paid_minor, paid, row.currency)
+            )
+        return paid > debt.paid_minor
+
+    def _reject(
+        self, row: LedgerRow, column: Column, value: str, code: str, **details: str
+    ) -> None:
+        self._note(row, column, masked_value(column, value), Outcome.REJECTED, code, **details)
+
+    def _note(
+        self,
+        row: LedgerRow,
+        column: Column | None,
+        value: str,
+        outcome: Outcome,
+        code: str,
+        **details: str,
+    ) -> None:
+        header = self.layout.header(column) if column else ""
+        self.changes.notes.append(Note(row.line, header, value, outcome, code, details))
+
+
+def _difference(row: LedgerRow, other: LedgerRow) -> tuple[Column | None, str]:
+    """The first column in which two rows of one debt differ, and the row's value there."""
+    if row.amount_minor != other.amount_minor:
+        return Column.AMOUNT, plain(row.amount_minor, row.currency)
+    if row.due_on != other.due_on:
+        return Column.DUE_ON, row.due_on.isoformat()
+    if row.paid_minor != other.paid_minor:
+        paid = "" if row.paid_minor is None else plain(row.paid_minor, row.currency)
+        return Column.PAID, paid
+    if row.currency != other.currency:
+        return Column.CURRENCY, row.currency
+    return None, ""
+
+
+def _joined(row: LedgerRow, other: LedgerRow) -> LedgerRow:
+    """`row` with the phones it lacks."""
+    have = {phone.e164 for phone in row.phones}
+    more = tuple(phone for phone in other.phones if phone.e164 not in have)
+    return replace(row, phones=row.phones + more) if more else row
