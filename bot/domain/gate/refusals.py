@@ -48,8 +48,9 @@ def _no_route(sight: Sight, _: ForbidWhen) -> str:
 
 
 def _unfit_for_route(sight: Sight) -> str:
-    route, content, point = sight.route, sight.content, sight.point
-    if route is None or point is None:
+    route, content = sight.route, sight.content
+    point = sight.point or sight.proposal.contact_point
+    if route is None:
         return "no row"
     if content.finance and not route.finance:
         return "finance content"
@@ -183,33 +184,33 @@ def _window_passed(sight: Sight, _: ForbidWhen) -> str:
     return "too late" if sight.at >= sight.proposal.latest else ""
 
 
-#: Fact names a pack may forbid on.
+#: Fact names a pack may forbid on, in the order in which the gate asks for them.
 FACTS: Mapping[str, Refusal] = {
     "livemode_mismatch": _livemode_mismatch,
     "wrong_rules": _wrong_rules,
-    "foreign_number": _foreign_number,
-    "zone_unknown": _zone_unknown,
     "no_route": _no_route,
     "line_cannot_carry": _line_cannot_carry,
-    "number_disabled": _number_disabled,
     "channel_suppressed": _channel_suppressed,
     "stop_all": _stop_all,
     "confirmed_already": _confirmed_already,
-    "no_recent_reply": _no_recent_reply,
+    "number_disabled": _number_disabled,
+    "foreign_number": _foreign_number,
     "deceased": _deceased,
     "vulnerable": _vulnerable,
-    "human_only": _human_only,
-    "attorney": _attorney,
     "dispute_whole": _dispute_whole,
     "dispute_open": _dispute_open,
+    "human_only": _human_only,
+    "attorney": _attorney,
     "paid_in_full": _paid_in_full,
     "case_state": _case_state,
     "promise_open": _promise_open,
     "promise_missing": _promise_missing,
-    "guarantor_before_due": _guarantor_before_due,
     "past_limitation": _past_limitation,
+    "guarantor_before_due": _guarantor_before_due,
     "no_voice_consent": _no_voice_consent,
     "number_unchecked": _number_unchecked,
+    "no_recent_reply": _no_recent_reply,
+    "zone_unknown": _zone_unknown,
     "window_passed": _window_passed,
 }
 

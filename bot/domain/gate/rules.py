@@ -41,7 +41,8 @@ class EnforcedBy(StrEnum):
     GATE = "gate"
     SCRIPTS_LINT = "scripts_lint"
     IMPORT = "import"
-    DATA_MODEL = "data_model"
+    DATA_MODEL = "data_model"  #: there is no field or path by which it could be broken
+    FLOWS = "flows"  #: what a reply or a payment sets in motion
     RETENTION = "retention"
     CONSOLE = "console"
     NOT_ENFORCED = "not_enforced"

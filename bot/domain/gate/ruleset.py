@@ -23,6 +23,11 @@ from bot.domain.gate.rules import (
 from bot.domain.gate.sight import Sight
 from bot.domain.vocabulary import Channel, Purpose, SenderKind
 
+#: The pack of the product's own rules; part of every rule set.
+BASE = "base"
+
+_TURNS = {fact: turn for turn, fact in enumerate(FACTS)}
+
 _Key = tuple[Channel, Purpose, str, str]
 
 
@@ -118,10 +123,17 @@ def _binds(rule: Rule, channel: Channel, purpose: Purpose, kind: str, state: str
 def _plan(rules: list[Rule]) -> Plan:
     caps = (CapCheck(rule, rule.condition) for rule in rules if isinstance(rule.condition, Cap))
     return Plan(
-        refusals=tuple(filter(None, map(_refusal, rules))),
+        refusals=tuple(filter(None, map(_refusal, sorted(rules, key=_turn)))),
         caps=tuple(caps),
         hours=tuple(filter(None, map(_hours, rules))),
     )
+
+
+def _turn(rule: Rule) -> tuple[int, bool]:
+    """Facts in the gate's order; of two rules on one fact the jurisdiction's is named."""
+    condition = rule.condition
+    turn = _TURNS[condition.fact] if isinstance(condition, ForbidWhen) else len(_TURNS)
+    return turn, rule.pack.startswith(BASE + "@")
 
 
 def _refusal(rule: Rule) -> RefusalCheck | None:
