@@ -11,7 +11,7 @@ from sandbox.clock import parse_iso
 from sandbox.exchange import Exchange
 from sandbox.journal import Entry
 from sandbox.sms.inbound import apply_opt_out
-from sandbox.sms.message import message_from_log
+from sandbox.sms.message import LOST, message_from_log
 
 
 def restore(exchange: Exchange) -> int:
@@ -46,6 +46,8 @@ def _status(exchange: Exchange, entry: Entry) -> None:
     message = exchange.book.by_sid.get(entry["sid"])
     if message:
         message.move(entry["status"], entry["code"], parse_iso(entry["at"]))
+        if entry["status"] in LOST:
+            exchange.book.never_arrived(message)
         exchange.book.touch(message, entry["seq"])
 
 

@@ -49,7 +49,7 @@ class Book:
             self.by_number[message.debtor].append(message)
             talk = self.conversation(message.debtor, message.our_number)
             talk.messages.append(message)
-            talk.unread += not message.inbound
+            talk.unread = 0 if message.inbound else talk.unread + 1  # who answers has read
             self.touch(message, message.rev)
 
     def conversation(self, debtor: str, sender: str) -> Conversation:
@@ -68,6 +68,11 @@ class Book:
             self.changed.pop(message.sid, None)
             self.changed[message.sid] = rev
             self.rev = max(self.rev, rev)
+
+    def never_arrived(self, message: Message) -> None:
+        """What did not reach the handset cannot be unread on it."""
+        talk = self.conversation(message.debtor, message.our_number)
+        talk.unread = max(0, talk.unread - 1)
 
     def mark_read(self, talk: Conversation, rev: int) -> None:
         """Its messages have been looked at on the handset."""

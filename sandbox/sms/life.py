@@ -9,7 +9,7 @@ from sandbox.delivery.schedule import Schedule
 from sandbox.faults.rule import Rule
 from sandbox.journal import Journal
 from sandbox.sms.book import Book
-from sandbox.sms.message import API_VERSION, FINAL, Message, Step
+from sandbox.sms.message import API_VERSION, FINAL, LOST, Message, Step
 
 
 @dataclass
@@ -77,6 +77,8 @@ class Life:
         with self.book.lock:
             entry = self.journal.write("status", sid=message.sid, status=status, code=code)
             message.move(status, code, self.clock.now())
+            if status in LOST:
+                self.book.never_arrived(message)
             self.book.touch(message, entry["seq"])
             return status_params(message, self.account)
 

@@ -10,6 +10,7 @@ from sandbox.faults.rule import Rule
 from sandbox.sms.errors import ERRORS
 
 API_VERSION = "2010-04-01"
+LOST = frozenset({"undelivered", "failed"})
 FINAL = frozenset({"delivered", "undelivered", "failed", "received"})
 Step = tuple[str, int | None]
 
