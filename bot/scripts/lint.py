@@ -1,0 +1,119 @@
+"""Every check a script must pass before it can be used."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from bot.domain.vocabulary import Purpose
+from bot.scripts.characters import foreign, widths
+from bot.scripts.checks import CHECKS, Judged
+from bot.scripts.findings import Finding, ScriptValueError
+from bot.scripts.lock import trouble
+from bot.scripts.rulebook import Rulebook, known_names
+from bot.scripts.source import LOCALES, ScriptSource, Sources, TextSource
+from bot.scripts.template import Template, TemplateSyntaxError
+from bot.scripts.trial import script_of, trials
+
+ASKS = ("promise_date", "confirm_promise", "either_or")
+
+
+def lint(sources: Sources, book: Rulebook) -> list[Finding]:
+    """All findings, in file order. Errors forbid use; notices ask a person to look."""
+    findings = list(sources.findings)
+    findings.extend(_duplicates(sources))
+    for source in sources.scripts:
+        findings.extend(_script(source, book))
+    findings.extend(_orphans(sources, book))
+    findings.extend(_unverified(book))
+    return sorted(findings)
+
+
+def _script(source: ScriptSource, book: Rulebook) -> Iterator[Finding]:
+    yield from _header(source)
+    if problem := trouble(source, book.locked):
+        yield Finding(source.file, source.line_of("version"), source.id, "version", problem)
+    for locale in LOCALES:
+        if locale not in source.texts:
+            message = f"no {locale} text; write one"
+            yield Finding(source.file, source.line_of("texts"), source.id, "locale", message)
+    for text in source.texts.values():
+        yield from _text(source, text, book)
+
+
+def _header(source: ScriptSource) -> Iterator[Finding]:
+    if source.purpose not in list(Purpose):
+        message = f"unknown purpose {source.purpose}; use one of {', '.join(Purpose)}"
+        yield Finding(source.file, source.line_of("purpose"), source.id, "purpose", message)
+    if source.version < 1:
+        yield Finding(
+            source.file, source.line_of("version"), source.id, "version", "versions begin at 1"
+        )
+    if source.asks is not None and source.asks not in ASKS:
+        message = f"unknown asks {source.asks}; use one of {', '.join(ASKS)}"
+        yield Finding(source.file, source.line_of("asks"), source.id, "schema", message)
+
+
+def _text(source: ScriptSource, text: TextSource, book: Rulebook) -> Iterator[Finding]:
+    def finding(rule: str, offset: int, message: str) -> Finding:
+        name = f"{source.id}/{text.locale}"
+        return Finding(source.file, text.line_at(offset), name, rule, message)
+
+    for offset, message in foreign(text.text, text.locale, book.variants):
+        yield finding("variant", offset, message)
+    for offset, message in widths(text.text, text.locale):
+        yield finding("width", offset, message)
+    for hit in book.forbidden.hits(text.text):
+        practice = hit.practice
+        broken = f"{', '.join(practice.breaks)}; {practice.sources}"
+        message = f"“{hit.words}”: {practice.title} ({broken}); {practice.remedy}"
+        yield finding("forbidden", hit.start, message)
+    yield from (finding(*each) for each in _template(source, text, book))
+
+
+def _template(
+    source: ScriptSource, text: TextSource, book: Rulebook
+) -> Iterator[tuple[str, int, str]]:
+    try:
+        template = Template(text.text)
+    except TemplateSyntaxError as error:
+        yield "template", 0, f"not valid Jinja: {error.message}; correct the braces"
+        return
+    unknown = sorted(template.names - book.placeholders.keys())
+    for name in unknown:
+        offset = max(text.text.find(name), 0)
+        yield "placeholder", offset, f"unknown placeholder {name}; known: {known_names(book)}"
+    if unknown or source.purpose not in list(Purpose):
+        return
+    script = script_of(source, text, book)
+    try:
+        judged = Judged(script, tuple(trials(script, book)), book)
+    except ScriptValueError as error:
+        yield "placeholder", 0, f"cannot be filled: {error}"
+        return
+    for rule, check in CHECKS.items():
+        for offset, message in check(judged):
+            yield rule, offset, message
+
+
+def _duplicates(sources: Sources) -> Iterator[Finding]:
+    counts = Counter(source.id for source in sources.scripts)
+    for source in sources.scripts:
+        if counts[source.id] > 1:
+            message = "this id is used more than once; rename one"
+            yield Finding(source.file, source.line_of("id"), source.id, "duplicate", message)
+
+
+def _orphans(sources: Sources, book: Rulebook) -> Iterator[Finding]:
+    known = {source.id for source in sources.scripts}
+    for name in sorted(book.locked.keys() - known):
+        message = "locked but no longer there; run `yuehuan scripts lock` if it was meant to go"
+        yield Finding("versions.yaml", 1, name, "version", message, "notice")
+
+
+def _unverified(book: Rulebook) -> Iterator[Finding]:
+    for item in book.wording.to_verify:
+        if not item.get("verified_on"):
+            where = f"{item['locale']} {item['key']}"
+            message = f"{where} is not verified ({item['note']}); check it and set verified_on"
+            yield Finding("wording.yaml", 1, "-", "unverified", message, "notice")

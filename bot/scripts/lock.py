@@ -1,0 +1,66 @@
+"""versions.yaml: the hash each version had when it was approved.
+
+An attempt stores script id and version, so one version must always mean the same words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.scripts.source import ScriptSource
+from bot.scripts.yaml_lines import read
+
+NAME = "versions.yaml"
+_HEADER = "# 由 `yuehuan scripts lock` 写入，请勿手改：每个话术当前版本与其文字的指纹。\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """What was approved last."""
+
+    version: int
+    digest: str
+
+
+def digest(source: ScriptSource) -> str:
+    """Fingerprint of everything that changes what a debtor reads or a key means."""
+    words = {locale: text.text for locale, text in sorted(source.texts.items())}
+    packed = json.dumps([words, dict(source.offers)], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(packed.encode()).hexdigest()[:16]
+
+
+def load_lock(path: Path) -> dict[str, Locked]:
+    """The lock by script id; empty when the file does not exist yet."""
+    if not path.exists():
+        return {}
+    entries = read(path) or {}
+    return {name: Locked(entry["version"], str(entry["digest"])) for name, entry in entries.items()}
+
+
+def trouble(source: ScriptSource, locked: Mapping[str, Locked]) -> str | None:
+    """What is wrong between a script and the lock, with its remedy."""
+    entry = locked.get(source.id)
+    if entry is None:
+        return "not in versions.yaml yet; run `yuehuan scripts lock`"
+    if source.version < entry.version:
+        return f"version {source.version} is older than {entry.version}; versions only grow"
+    changed = digest(source) != entry.digest
+    if changed and source.version == entry.version:
+        new = source.version + 1
+        return f"the text changed but not the version; set version: {new}, then run `scripts lock`"
+    if source.version != entry.version:
+        return "a new version that is not locked; run `yuehuan scripts lock`"
+    return None
+
+
+def written(sources: Iterable[ScriptSource]) -> str:
+    """The lock file's new content."""
+    lines = [
+        f'{source.id}: {{version: {source.version}, digest: "{digest(source)}"}}\n'
+        for source in sorted(sources, key=lambda each: each.id)
+    ]
+    return _HEADER + "".join(lines)

@@ -1,0 +1,165 @@
+"""Script files as they were written: parsed, located, not yet judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.scripts.findings import Finding
+from bot.scripts.yaml_lines import Lined, YamlError, read
+
+FOLDERS = ("sms", "answers")
+LOCALES = ("zh-CN", "zh-TW", "zh-HK")
+AUDIENCES = ("person", "company", "any")
+
+_REQUIRED = {"id": str, "version": int, "purpose": str, "when": str, "texts": dict}
+_OPTIONAL = {"practice": str, "finance": bool, "asks": str, "offers": dict}
+
+
+@dataclass(frozen=True, slots=True)
+class TextSource:
+    """One locale's text. Lines are joined without anything between them."""
+
+    locale: str
+    text: str
+    line: int  #: of the first line of text
+    starts: tuple[int, ...]  #: offset in `text` at which each further line begins
+
+    def line_at(self, offset: int) -> int:
+        """The file line that holds the character at `offset`."""
+        return self.line + sum(start <= offset for start in self.starts)
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptSource:
+    """One script as written."""
+
+    file: str
+    line: int
+    id: str
+    version: int
+    purpose: str
+    audience: str
+    when: str
+    practice: str
+    finance: bool
+    asks: str | None
+    offers: Mapping[str, str]
+    texts: Mapping[str, TextSource]
+    lines: Mapping[str, int]
+
+    def line_of(self, key: str) -> int:
+        """The line of one of the script's keys."""
+        return self.lines.get(key, self.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All scripts below a root, and what could not be read."""
+
+    scripts: tuple[ScriptSource, ...]
+    findings: tuple[Finding, ...]
+
+
+def read_sources(root: Path) -> Sources:
+    """Reads every `*.yaml` of the script folders below `root`."""
+    scripts: list[ScriptSource] = []
+    findings: list[Finding] = []
+    for path in _files(root):
+        file = path.relative_to(root).as_posix()
+        for item in _read_file(path, file):
+            (findings if isinstance(item, Finding) else scripts).append(item)  # type: ignore[arg-type]
+    if not scripts and not findings:
+        remedy = f"no scripts below {root}; point at the folder that holds sms/ and answers/"
+        findings.append(Finding(str(root), 1, "-", "schema", remedy))
+    return Sources(tuple(scripts), tuple(findings))
+
+
+def _files(root: Path) -> Iterator[Path]:
+    for folder in FOLDERS:
+        yield from sorted((root / folder).glob("*.yaml"))
+
+
+def _read_file(path: Path, file: str) -> Iterator[ScriptSource | Finding]:
+    try:
+        document = read(path)
+    except YamlError as problem:
+        yield Finding(file, problem.line, "-", "yaml", f"{problem}; correct the YAML")
+        return
+    if not isinstance(document, Lined) or not isinstance(document.get("scripts"), list):
+        yield Finding(file, 1, "-", "schema", "needs `audience:` and a list `scripts:`")
+        return
+    audience = document.get("audience")
+    if audience not in AUDIENCES:
+        line, allowed = document.at("audience"), ", ".join(AUDIENCES)
+        yield Finding(file, line, "-", "schema", f"audience {audience!r}: use one of {allowed}")
+        return
+    for entry in document["scripts"]:
+        yield from _script(entry, file, audience)
+
+
+def _script(entry: Any, file: str, audience: str) -> Iterator[ScriptSource | Finding]:
+    if not isinstance(entry, Lined):
+        yield Finding(file, 1, "-", "schema", f"{entry!r} is not a script; see docs/scripts.md")
+        return
+    problems = list(_schema(entry, file))
+    yield from problems
+    if problems:
+        return
+    yield ScriptSource(
+        file=file,
+        line=entry.line,
+        id=entry["id"],
+        version=entry["version"],
+        purpose=entry["purpose"],
+        audience=audience,
+        when=entry["when"],
+        practice=entry.get("practice", ""),
+        finance=entry.get("finance", True),
+        asks=entry.get("asks"),
+        offers=dict(entry.get("offers", {})),
+        texts={locale: _text(entry["texts"], locale) for locale in entry["texts"]},
+        lines=entry.lines,
+    )
+
+
+def _schema(entry: Lined, file: str) -> Iterator[Finding]:
+    name = str(entry.get("id", "-"))
+    for key in _REQUIRED.keys() - entry.keys():
+        yield Finding(file, entry.line, name, "schema", f"{key} is missing; add it")
+    for key, value in entry.items():
+        kind = _REQUIRED.get(key) or _OPTIONAL.get(key)
+        if kind is None:
+            known = ", ".join([*_REQUIRED, *_OPTIONAL])
+            text = f"unknown key {key}; known: {known}"
+            yield Finding(file, entry.at(key), name, "schema", text)
+        elif not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            text = f"{key} must be of type {kind.__name__}, got {value!r}"
+            yield Finding(file, entry.at(key), name, "schema", text)
+    yield from _text_schema(entry, file, name)
+
+
+def _text_schema(entry: Lined, file: str, name: str) -> Iterator[Finding]:
+    texts = entry.get("texts")
+    if not isinstance(texts, Lined):
+        return
+    for locale, text in texts.items():
+        if locale not in LOCALES:
+            known = ", ".join(LOCALES)
+            message = f"unknown locale {locale}; known: {known}"
+            yield Finding(file, texts.at(locale), f"{name}/{locale}", "locale", message)
+        if not isinstance(text, str) or not text.strip():
+            message = "the text is empty; write it or remove the locale"
+            yield Finding(file, texts.at(locale), f"{name}/{locale}", "schema", message)
+
+
+def _text(texts: Lined, locale: str) -> TextSource:
+    pieces = [piece.strip() for piece in str(texts[locale]).splitlines()]
+    starts, length = [], 0
+    for piece in pieces[:-1]:
+        length += len(piece)
+        starts.append(length)
+    first = texts.at(locale) + (locale in texts.blocks)
+    return TextSource(locale, "".join(pieces), first, tuple(starts))
