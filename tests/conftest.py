@@ -14,7 +14,7 @@ from psycopg_pool import ConnectionPool
 from sqlalchemy import Engine
 
 from bot.app.database import make_engine, open_pool
-from bot.app.embedded import Membership, join
+from bot.app.embedded.membership import Membership, join
 from bot.app.migrate import upgrade
 
 TEMPLATE = "template_yuehuan"

@@ -25,7 +25,7 @@ def reach_database(url: str | None, data: Path) -> Iterator[str]:
     if url:
         yield url
         return
-    from bot.app.embedded import join  # noqa: PLC0415  (needs a system with file locks)
+    from bot.app.embedded.membership import join  # noqa: PLC0415  (needs a system with file locks)
 
     with join(data / "postgres") as membership:
         yield membership.url()

@@ -6,6 +6,7 @@ sync workers 3,200-3,800 with two.
 """
 
 import atexit
+import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 
@@ -22,7 +23,8 @@ from bot.app.health import blueprint as health_pages
 from bot.app.metrics import REQUESTS
 from bot.app.settings import Settings, environment, load_settings
 
-THREADS = 8
+# They wait for the database more than they compute; more than this granian advises against.
+THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 LARGEST_REQUEST = 1_000_000  # bytes; a page that takes ledgers raises it for itself
 STOP_WITHIN = 15  # seconds; the longest a carrier waits for our answer
 

@@ -60,6 +60,7 @@ def run_worker(queue: App, *, concurrency: int, until_empty: bool = False) -> No
                 fetch_job_polling_interval=2.0,  # scheduled jobs announce themselves to nobody
             )
 
+    log.info("worker_started", tasks=sorted(queue.tasks), concurrency=concurrency)
     asyncio.run(work())
 
 

@@ -1,4 +1,5 @@
 """`db`: the database's schema."""
+# ruff: noqa: PLC0415
 
 import typer
 
@@ -15,7 +16,7 @@ database_app = typer.Typer(help="The database's schema.", no_args_is_help=True)
 @database_app.command()
 def upgrade() -> None:
     """Bring the schema to this release; harmless when it is there already."""
-    from bot.app import migrate  # noqa: PLC0415
+    from bot.app import migrate
 
     with engine_of(settings_of_process()) as engine:
         before, after = migrate.upgrade(engine)
@@ -25,7 +26,7 @@ def upgrade() -> None:
 @database_app.command()
 def current() -> None:
     """Say which revision the database is at and which one this release needs."""
-    from bot.app import migrate  # noqa: PLC0415
+    from bot.app import migrate
 
     with engine_of(settings_of_process()) as engine, engine.connect() as connection:
         here = migrate.current_revision(connection)

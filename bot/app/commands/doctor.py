@@ -1,25 +1,22 @@
 """`doctor`: is everything in order for this desk?"""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
 
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from bot.app.commands.start import engine_of, settings_of_process
-from bot.app.doctor import (
-    Check,
-    Finding,
-    Verdict,
-    carrier_check,
-    database_checks,
-    examine,
-    settings_checks,
-    webhook_check,
-)
-from bot.app.settings import Settings
 
-STYLES = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.FAILED: "bold red"}
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from bot.app.doctor import Check, Finding
+    from bot.app.settings import Settings
+
+STYLES = {"ok": "green", "warning": "yellow", "failed": "bold red"}
 
 
 def register(app: typer.Typer) -> None:
@@ -28,6 +25,10 @@ def register(app: typer.Typer) -> None:
 
 def doctor() -> None:
     """Check settings, database, migrations, carrier account and webhook address."""
+    from rich.console import Console
+
+    from bot.app.doctor import Verdict, examine
+
     settings = settings_of_process()
     with ExitStack() as held:
         findings = examine(all_checks(settings, held))
@@ -42,7 +43,8 @@ def all_checks(settings: Settings, held: ExitStack) -> list[Check]:
     Args:
         held: keeps the database open until the checks are done.
     """
-    from bot.app.carrier_account import account_status  # noqa: PLC0415
+    from bot.app.carrier_account import account_status
+    from bot.app.doctor import carrier_check, database_checks, settings_checks, webhook_check
 
     return [
         *settings_checks(settings),
@@ -54,6 +56,8 @@ def all_checks(settings: Settings, held: ExitStack) -> list[Check]:
 
 def table_of(findings: list[tuple[str, Finding]]) -> Table:
     """One line for each finding, the remedy below what is wrong."""
+    from rich.table import Table
+
     table = Table(show_header=False, box=None)
     for name, finding in findings:
         detail = finding.detail

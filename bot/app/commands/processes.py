@@ -1,14 +1,18 @@
 """`up`, `web`, `worker`, `clock`: the processes of the product."""
+# ruff: noqa: PLC0415
 
 import os
 import socket
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.app.commands.start import engine_of, product, settings_of_process
 from bot.app.errors import Refusal
-from bot.app.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.app.settings import Settings
 
 Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")]
 
@@ -22,8 +26,8 @@ def register(app: typer.Typer) -> None:
 
 def up(host: Host = "127.0.0.1") -> None:
     """Run everything in this terminal: database, migrations, web, worker and clock."""
-    from bot.app import metrics, migrate  # noqa: PLC0415
-    from bot.app.up import run_together, yuehuan  # noqa: PLC0415
+    from bot.app import metrics, migrate
+    from bot.app.up import run_together, yuehuan
 
     settings = settings_of_process()
     require_free_port(host, settings.port)
@@ -32,8 +36,13 @@ def up(host: Host = "127.0.0.1") -> None:
         migrate.upgrade(engine)
         engine.dispose()
         typer.echo(f"yuehuan: {settings.public_url}/  (Ctrl-C stops everything)")
+        extra = {"LOG_FORMAT": log_format(settings)}
         ended = run_together(
-            [yuehuan("web", "web", "--host", host), yuehuan("worker"), yuehuan("clock")]
+            [
+                yuehuan("web", "web", "--host", host, extra=extra),
+                yuehuan("worker", extra=extra),
+                yuehuan("clock", extra=extra),
+            ]
         )
     if ended:
         raise Refusal(f"{ended}; the others were stopped", "its last lines above say why")
@@ -41,13 +50,13 @@ def up(host: Host = "127.0.0.1") -> None:
 
 def web(host: Host = "127.0.0.1") -> None:
     """Serve pages and webhooks on PORT with WEB_CONCURRENCY processes."""
-    from bot.app import metrics  # noqa: PLC0415
+    from bot.app import metrics
 
     settings = settings_of_process()
     require_free_port(host, settings.port)
     if not os.environ.get(metrics.FOLDER_VARIABLE):
         metrics.share_between_processes(os.environ, settings.data / "metrics-web")
-    from bot.app.web import serve  # noqa: PLC0415
+    from bot.app.web import serve
 
     with product(settings, "web-parent"):  # checked here, and the database kept for all processes
         serve(settings, host=host)
@@ -57,7 +66,7 @@ def worker(
     until_empty: Annotated[bool, typer.Option(help="End when no job is due.")] = False,
 ) -> None:
     """Carry out queued jobs, WORKER_CONCURRENCY at a time."""
-    from bot.app.worker import make_queue, run_worker  # noqa: PLC0415
+    from bot.app.worker import make_queue, run_worker
 
     settings = settings_of_process()
     serve_metrics(settings)
@@ -75,12 +84,19 @@ clock_app = typer.Typer(
 def clock(context: typer.Context) -> None:
     if context.invoked_subcommand:
         return
-    from bot.app.ticker import run_ticks  # noqa: PLC0415
+    from bot.app.ticker import run_ticks
 
     settings = settings_of_process()
     serve_metrics(settings)
     with product(settings, "clock") as (_, parts):
         run_ticks(parts.ticks)
+
+
+def log_format(settings: "Settings") -> str:
+    """The children write into a pipe; what they cannot see is whether a person reads its end."""
+    if settings.log_format == "auto" and sys.stdout.isatty():
+        return "console"
+    return settings.log_format
 
 
 def require_free_port(host: str, port: int) -> None:
@@ -98,9 +114,9 @@ def require_free_port(host: str, port: int) -> None:
             ) from problem
 
 
-def serve_metrics(settings: Settings) -> None:
+def serve_metrics(settings: "Settings") -> None:
     """Offer this process's own figures on METRICS_PORT, for machines that run no web process."""
     if settings.metrics_port:
-        from prometheus_client import start_http_server  # noqa: PLC0415
+        from prometheus_client import start_http_server
 
         start_http_server(settings.metrics_port)

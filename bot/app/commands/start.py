@@ -1,15 +1,20 @@
-"""How every command begins: settings, logs, database, and the product wired on top."""
+"""How every command begins: settings, logs, database, and the product wired on top.
+
+Imports stand inside the functions: a command loads what it uses, and `--help` loads nothing.
+"""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
-from bot.app import logging
-from bot.app.database import make_engine, reach_database
-from bot.app.migrate import require_newest
-from bot.app.parts import Parts
-from bot.app.settings import Settings, environment, load_settings
+    from bot.app.parts import Parts
+    from bot.app.settings import Settings
 
 
 def settings_of_process() -> Settings:
@@ -18,6 +23,9 @@ def settings_of_process() -> Settings:
     Raises:
         Refusal: a setting is wrong or missing.
     """
+    from bot.app import logging
+    from bot.app.settings import environment, load_settings
+
     settings = load_settings(environment())
     logging.configure(settings.log_level, settings.log_format)
     return settings
@@ -26,6 +34,8 @@ def settings_of_process() -> Settings:
 @contextmanager
 def engine_of(settings: Settings) -> Iterator[Engine]:
     """An engine for the time of one command, without asking what the schema is."""
+    from bot.app.database import make_engine, reach_database
+
     with reach_database(settings.database_url, settings.data) as url:
         engine = make_engine(url, size=3, name="yuehuan-command")
         try:
@@ -41,7 +51,8 @@ def product(settings: Settings, role: str) -> Iterator[tuple[str, Parts]]:
     Raises:
         Refusal: the database has to be migrated first.
     """
-    from bot.app.wiring import assemble  # noqa: PLC0415  (the wiring imports the whole product)
+    from bot.app.database import reach_database
+    from bot.app.wiring import assemble
 
     with reach_database(settings.database_url, settings.data) as url:
         require_schema(url)
@@ -53,6 +64,9 @@ def require_schema(url: str) -> None:
     """Raises:
     Refusal: the database has to be migrated first.
     """
+    from bot.app.database import make_engine
+    from bot.app.migrate import require_newest
+
     engine = make_engine(url, size=1, name="yuehuan-check")
     try:
         with engine.connect() as connection:

@@ -1,6 +1,7 @@
 """PostgreSQL without an installation: the binaries of a wheel under our own small supervisor.
 
-Who keeps the server alive is decided by kernel locks, so that `kill -9` of anybody is harmless:
+Use it by `membership.join`. Who keeps the server alive is decided by kernel locks, so that
+`kill -9` of anybody is harmless:
 
 * every process that uses the server holds a shared lock on `users.lock`;
 * one keeper process (`keeper.py`) holds `keeper.lock`, runs PostgreSQL as its child, and stops it
@@ -8,7 +9,3 @@ Who keeps the server alive is decided by kernel locks, so that `kill -9` of anyb
 
 Whoever comes first starts the keeper; everybody else finds it and connects.
 """
-
-from bot.app.embedded.membership import Membership, join
-
-__all__ = ["Membership", "join"]

@@ -23,7 +23,8 @@ from bot.app.errors import Refusal
 
 READY_WITHIN = 120.0  # seconds; crash recovery of a large ledger takes a while
 STOP_WITHIN = 30.0
-WORTH_RESTARTING_AFTER = 10.0
+# So many deaths in so many seconds, and the server is not started again.
+DEATHS, WITHIN = 4, 60.0
 LOG_LIMIT = 5_000_000  # bytes
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 LIBC = ctypes.CDLL(None)
@@ -40,7 +41,7 @@ class Keeper:
         self.server: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
-        """Serve; start the server again when it is killed, unless it dies at once.
+        """Serve; start the server again when it is killed, unless it keeps dying.
 
         Raises:
             Refusal: the server cannot be started.
@@ -48,11 +49,12 @@ class Keeper:
         signal.signal(signal.SIGTERM, lambda *_: self.stop())
         cluster.ensure_cluster(self.place, durable=self.durable)
         threading.Thread(target=self._stop_after_last_user, daemon=True).start()
+        deaths: list[float] = []
         while not self.stopping.is_set():
-            begun = time.monotonic()
             self._serve_once()
-            if time.monotonic() - begun < WORTH_RESTARTING_AFTER and not self.stopping.is_set():
-                raise Refusal("PostgreSQL died right after its start", self._log_hint())
+            deaths = [*deaths[1 - DEATHS :], time.monotonic()]
+            if len(deaths) == DEATHS and deaths[-1] - deaths[0] < WITHIN:
+                raise Refusal(f"PostgreSQL keeps dying: {self._last_fatal()}", self._log_hint())
 
     def stop(self) -> None:
         """Ask the server for a fast shutdown; its users' connections are closed."""
@@ -91,7 +93,7 @@ class Keeper:
             )
             if self._becomes_ready(server):
                 return server
-        raise Refusal("PostgreSQL does not start", self._log_hint())
+        raise Refusal(f"PostgreSQL does not start: {self._last_fatal()}", self._log_hint())
 
     def _becomes_ready(self, server: subprocess.Popen[bytes]) -> bool:
         deadline = time.monotonic() + READY_WITHIN
@@ -112,8 +114,13 @@ class Keeper:
         if self.server:
             self.server.send_signal(signal.SIGQUIT)
 
+    def _last_fatal(self) -> str:
+        lines = self.place.server_log.read_text(encoding="utf-8", errors="replace").splitlines()
+        fatal = [line for line in lines[-50:] if "FATAL:" in line or "PANIC:" in line]
+        return fatal[-1].split(":  ", 1)[-1] if fatal else "it gives no reason"
+
     def _log_hint(self) -> str:
-        return f"its log {self.place.server_log} says why"
+        return f"see its log {self.place.server_log}"
 
 
 def _open_log(path: Path) -> IO[bytes]:

@@ -1,6 +1,7 @@
 """What an earlier server left behind after a `kill -9`, and how it is cleared away safely."""
 
 import signal
+import time
 from pathlib import Path
 
 import psutil
@@ -24,7 +25,7 @@ def sweep(data: Path) -> None:
         if not survivors:
             break
         _signal(survivors, recorded.pid, step)
-        psutil.wait_procs(survivors, timeout=patience)
+        _wait_until_gone(data, patience)
     if psutil.pid_exists(recorded.pid):
         # The number was given to another program since. PostgreSQL would take that program for
         # its own server and refuse to start for as long as it lives.
@@ -42,6 +43,13 @@ def _works_in(process: psutil.Process, folder: str) -> bool:
         return bool(process.cwd() == folder) and process.name().startswith("postgres")
     except psutil.Error:
         return False
+
+
+def _wait_until_gone(data: Path, patience: float) -> None:
+    """Not by process id: in a container nobody may collect the dead, whose ids then stay."""
+    deadline = time.monotonic() + patience
+    while servers_in(data) and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def _signal(survivors: list[psutil.Process], postmaster: int, step: signal.Signals) -> None:
