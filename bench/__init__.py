@@ -1,0 +1,1 @@
+"""Benchmarks: each measures one promise of the documentation; nothing in bot/ imports them."""

@@ -1,0 +1,1 @@
+"""The open benchmark of understanding: replies and date expressions, their scorer and peers."""
