@@ -84,8 +84,8 @@ TRANSITIONS: _Table = {
         Event.PROMISE_KEPT,
         (),
     ),
-    **_staying((_S.ACTIVE, *_QUIET_STATES), Event.PROMISE_PARTIAL, ()),
-    **_staying((_S.ACTIVE, *_QUIET_STATES), Event.PROMISE_BROKEN, ()),
+    **_staying((_S.ACTIVE, *_QUIET_STATES, _S.CLOSED), Event.PROMISE_PARTIAL, ()),
+    **_staying((_S.ACTIVE, *_QUIET_STATES, _S.CLOSED), Event.PROMISE_BROKEN, ()),
     **_everywhere(_OPEN_STATES, Event.DISPUTE_RAISED, Move(_S.DISPUTED, _CANCEL)),
     (_S.DISPUTED, Event.DISPUTE_RESOLVED): Move(_S.ACTIVE, (*_CHECK, Effect.CLOSE_HANDOFF)),
     **_everywhere(
@@ -95,6 +95,12 @@ TRANSITIONS: _Table = {
     ),
     # A dispute stays a dispute: the hand-off carries the other reason too.
     (_S.DISPUTED, Event.HANDED_OFF): Move(_S.DISPUTED, _CANCEL),
+    # What is said about a closed case still reaches a human, and opens nothing again.
+    **_staying((_S.CLOSED,), Event.HANDED_OFF, ()),
+    **_staying((_S.CLOSED,), Event.DISPUTE_RAISED, ()),
+    **_staying((_S.CLOSED,), Event.PROMISE_MADE, ()),
+    **_staying((_S.CLOSED,), Event.RETURNED, (Effect.CLOSE_HANDOFF,)),
+    **_staying((_S.CLOSED,), Event.SETTLED, ()),
     **_everywhere(
         (_S.HANDED_OFF, _S.DISPUTED),
         Event.RETURNED,

@@ -15,7 +15,7 @@ from bot.domain.case_life import Event
 from bot.domain.facts import CaseFacts
 from bot.domain.promise_terms import promised_minor
 from bot.domain.understanding import Intent, Understanding
-from bot.domain.vocabulary import CaseState, HandoffReason, Portion, Purpose
+from bot.domain.vocabulary import CaseState, HandoffReason, Portion
 
 Param = str | int
 """A script placeholder's raw value: an ISO day or instant, minor units, or plain text."""
@@ -23,11 +23,11 @@ Param = str | int
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What our last message asked and which bare keys it offered, for reading the next reply."""
+    """Our last message, for reading the next reply. `what` and `offered` are the script's."""
 
+    script: str | None = None
     what: str | None = None
     offered: Mapping[str, str] = field(default_factory=dict)  #: key → intent, confirm, correct
-    dates: Mapping[str, date] = field(default_factory=dict)  #: key → the day it stands for
     promise: tuple[date, int] | None = None  #: day and minor units that were read back
 
 
@@ -45,12 +45,11 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The one message that answers a reply."""
+    """The one message that answers a reply. `promise` is what it reads back, if it does."""
 
     script: str
-    purpose: Purpose = Purpose.ANSWER
     params: Mapping[str, Param] = field(default_factory=dict)
-    asks: Asked = Asked()
+    promise: tuple[date, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +95,6 @@ _QUESTIONS = {
     "consequences": "answer.question_consequences",
     "legitimacy": "answer.question_legitimacy",
     "are_you_a_bot": "answer.question_bot",
-}
-
-#: What answer.clarify offers; the keys stand in its text too.
-CLARIFY_KEYS = {
-    "1": Intent.promise_to_pay.value,
-    "2": Intent.already_paid.value,
-    "3": Intent.dispute.value,
-    "0": Intent.request_human.value,
 }
 
 
@@ -171,7 +162,7 @@ def _self_harm() -> Response:
 
 def _opt_out(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
     return Response(
-        answer=Answer("answer.opt_out", Purpose.OPT_OUT_CONFIRMATION),
+        answer=Answer("answer.opt_out"),
         suppress=True,
         stop_all="stop_all" in reading.flags,
     )
@@ -179,7 +170,7 @@ def _opt_out(reading: Understanding, facts: CaseFacts, situation: Situation) -> 
 
 def _wrong_person(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
     return Response(
-        answer=Answer("answer.wrong_person", Purpose.OPT_OUT_CONFIRMATION),
+        answer=Answer("answer.wrong_person"),
         disable_number="wrong_person",
     )
 
@@ -195,13 +186,12 @@ def _complaint(reading: Understanding, facts: CaseFacts, situation: Situation) -
 
 
 def _dispute(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
-    part_only = reading.dispute_kind == "amount"
     return Response(
-        answer=Answer("answer.dispute_partial" if part_only else "answer.dispute"),
+        answer=Answer("answer.dispute"),
         events=(Event.DISPUTE_RAISED,),
         handoffs=(HandoffReason.DISPUTE,),
         dispute_kind=reading.dispute_kind or "unsaid",
-        dispute_whole=not part_only,
+        dispute_whole=reading.dispute_kind != "amount",
     )
 
 
@@ -218,8 +208,8 @@ def _promise(reading: Understanding, facts: CaseFacts, situation: Situation) -> 
     return Response(
         answer=Answer(
             "answer.promise_readback",
-            params={"promise_date": day.isoformat(), "promise_minor": amount},
-            asks=Asked("confirm_promise", {"1": "confirm"}, promise=(day, amount)),
+            params={"promise_date": day.isoformat(), "promise_amount_minor": amount},
+            promise=(day, amount),
         ),
         promises=promises,
         events=(Event.PROMISE_MADE,),
@@ -254,7 +244,7 @@ def _confirmed(situation: Situation) -> Response:
     return Response(
         answer=Answer(
             "answer.promise_confirmed",
-            params={"promise_date": day.isoformat(), "promise_minor": amount},
+            params={"promise_date": day.isoformat(), "promise_amount_minor": amount},
         )
     )
 
@@ -265,11 +255,6 @@ def _ask_date(situation: Situation) -> Response:
         answer=Answer(
             "answer.ask_date",
             params={"date_a": first.isoformat(), "date_b": second.isoformat()},
-            asks=Asked(
-                "promise_date",
-                {"1": Intent.promise_to_pay.value, "2": Intent.promise_to_pay.value},
-                dates={"1": first, "2": second},
-            ),
         )
     )
 
@@ -286,7 +271,6 @@ def _too_far(day: date, situation: Situation) -> Response:
         answer=Answer(
             "answer.promise_too_far",
             params={"latest_date": situation.furthest.isoformat()},
-            asks=Asked("promise_date"),
         ),
         offer=day,
     )
@@ -298,7 +282,7 @@ def _already_paid(reading: Understanding, facts: CaseFacts, situation: Situation
 
 def _call_later(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
     if reading.callback is None:
-        return Response(answer=Answer("answer.ask_callback_time", asks=Asked("call_back")))
+        return Response(answer=Answer("answer.ask_callback_time"))
     start = reading.callback.start
     return Response(
         answer=Answer("answer.call_later", params={"callback_at": start.isoformat()}),
@@ -333,9 +317,9 @@ def _human(reading: Understanding, facts: CaseFacts, situation: Situation) -> Re
 def _greeting(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
     if situation.asked.what == "confirm_promise" and "confirm" in reading.flags:
         return _confirmed(situation)
-    if situation.asked.what == "greeting":
+    if situation.asked.script == "answer.greeting":
         return Response()  # two machines being polite to each other would never stop
-    return Response(answer=Answer("answer.greeting", asks=Asked("greeting")))
+    return Response(answer=Answer("answer.greeting"))
 
 
 def _question(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
@@ -355,9 +339,7 @@ def _unclear(reading: Understanding, facts: CaseFacts, situation: Situation) -> 
             handoffs=(HandoffReason.UNCLEAR,),
             unclear=True,
         )
-    return Response(
-        answer=Answer("answer.clarify", asks=Asked("clarify", CLARIFY_KEYS)), unclear=True
-    )
+    return Response(answer=Answer("answer.clarify"), unclear=True)
 
 
 def _for_the_collector(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
@@ -40,7 +41,7 @@ _CASES = """
 SELECT c.id, c.state, c.portfolio_id, c.debtor_id, c.currency, c.entered_at, c.late_count,
        c.unclear_replies, c.last_reply_at, c.dispute_whole,
        d.name_sealed, d.locale, d.vulnerable, d.deceased, d.attorney, d.stop_all, d.human_only,
-       d.agreed_from, d.agreed_to, d.inconvenient, d.payday, d.us_state
+       d.agreed_from, d.agreed_to, d.inconvenient, d.payday, d.us_state, c.returned_at
 FROM cases c JOIN debtor d ON d.id = c.debtor_id
 WHERE c.id = ANY(%s) ORDER BY c.id
 """
@@ -79,7 +80,7 @@ GROUP BY case_id, rule, anchor
 
 _TIER_ATTEMPTS = """
 SELECT c.id, count(*) FILTER (WHERE t.state = 'attempted' AND t.tier = c.tier
-              AND t.updated_at > coalesce(c.last_reply_at, '-infinity')),
+              AND t.updated_at > greatest(c.last_reply_at, c.returned_at, '-infinity')),
        min(t.due_at) FILTER (WHERE t.state = 'planned')
 FROM cases c JOIN touch t ON t.case_id = c.id
 WHERE c.id = ANY(%s) GROUP BY c.id
@@ -88,7 +89,7 @@ WHERE c.id = ANY(%s) GROUP BY c.id
 _PORTFOLIOS = """
 SELECT p.id, p.code, p.creditor, p.signature, p.zone, p.region, p.currency, p.cadence, p.packs,
        p.livemode, p.collector_kind, s.kind, p.phone, p.complaint_phone, p.payee_account,
-       p.grace_days
+       p.grace_days, p.sender_id, s.per_second
 FROM portfolio p JOIN sender s ON s.id = p.sender_id WHERE p.id = ANY(%s)
 """
 
@@ -151,6 +152,8 @@ class FactsReader:
                 complaint_phone=row[13],
                 payee_account=row[14],
                 grace_days=row[15],
+                sender_id=row[16],
+                per_second=row[17],
             )
             for row in self._rows(_PORTFOLIOS, list(ids))
         }
@@ -247,7 +250,12 @@ def _case(
         last_reply_at=row[8],
         next_touch_at=attempts[1],
         limitation_on=_limitation(debts),
+        returned_on=_local_day(row[22], portfolio.zone),
     )
+
+
+def _local_day(at: datetime | None, zone: str) -> date | None:
+    return None if at is None else at.astimezone(ZoneInfo(zone)).date()
 
 
 def _limitation(debts: tuple[DebtFacts, ...]) -> date | None:

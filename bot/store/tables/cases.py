@@ -111,6 +111,7 @@ class Case(SQLModel, table=True):
     entered_at: datetime = instant()
     next_check_at: datetime = instant()
     closed_at: datetime | None = instant(optional=True)
+    returned_at: datetime | None = instant(optional=True)  #: a collector gave it back to the bot
     tier: str | None = words(optional=True)  #: as of the last check; for lists only
     late_count: int | None = None
     unclear_replies: int = count()

@@ -19,6 +19,7 @@ class Sender(SQLModel, table=True):
     address: str  #: E.164, the desk's own number
     livemode: bool
     per_second: float = 1.0  #: segments the carrier takes per second
+    paced_to: datetime | None = instant(optional=True)  #: its rate is used up until then
     stopped_reason: str | None = words(optional=True)
     stopped_at: datetime | None = instant(optional=True)
 

@@ -29,7 +29,7 @@ class Touch(SQLModel, table=True):
     channel: str
     purpose: str
     script: str
-    script_version: str
+    script_version: int
     tier: str | None = words(optional=True)
     rule: str | None = words(optional=True)
     anchor: date | None = None

@@ -1,0 +1,266 @@
+"""The dispatcher: claims what is due for one sender, asks the gate once more, commits every
+attempt as `sending`, and only then calls the carrier.
+
+A crash before the commit leaves touches planned; after it, attempts whose outcome is unknown,
+which `settle_attempts` settles and nobody repeats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.domain.facts import CaseFacts, ContactPointFacts
+from bot.domain.gate import RuleSet, judge, open_until
+from bot.domain.proposal import Content, Proposal
+from bot.domain.verdict import Outcome, Verdict
+from bot.domain.vocabulary import AttemptState, TouchState
+from bot.flows.considering import Tally, compose
+from bot.flows.playbook import Playbook
+from bot.flows.ports.carrier import (
+    Accepted,
+    Ambiguous,
+    Refusal,
+    Refused,
+    Sent,
+    SmsCarrier,
+    SmsOrder,
+)
+from bot.flows.ports.dispatching import (
+    Decided,
+    DispatchStore,
+    DueTouch,
+    NewAttempt,
+    SenderFacts,
+    Settled,
+)
+from bot.flows.ports.transactions import Clock, Transactions
+
+#: Touches per batch: one commit before the calls and one after them.
+BATCH = 100
+
+#: Carriers take a validity of 1–36000 s (Twilio, Messages resource, ValidityPeriod).
+_VALIDITY = (1, 36000)
+
+_BACK_OFF = timedelta(seconds=30)
+_TRY_LATER = timedelta(minutes=10)
+
+
+class LinkMaker(Protocol):
+    """Makes payment links; only the hash of their token is kept."""
+
+    def make(self, store: DispatchStore, case_id: int, at: datetime) -> str:
+        """A fresh link to the debtor's page, remembered in `store`."""
+        ...
+
+
+@dataclass
+class _Batch:
+    """What one transaction decided."""
+
+    sender: SenderFacts
+    orders: list[SmsOrder] = field(default_factory=list)
+    attempts: list[NewAttempt] = field(default_factory=list)
+    decided: list[Decided] = field(default_factory=list)
+    verdicts: list[tuple[DueTouch, Verdict]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Dispatcher:
+    """Sends what is due. `token` gives unguessable names to attempts."""
+
+    transactions: Transactions[DispatchStore]
+    playbook: Playbook
+    clock: Clock
+    carrier_for: Callable[[SenderFacts], SmsCarrier]
+    links: LinkMaker
+    token: Callable[[], str]
+    executor: Executor
+    batch: int = BATCH
+
+    def run(self, sender_id: int) -> int:
+        """Send until nothing is due or the rate is used up; returns how many went out."""
+        sent = 0
+        while True:
+            batch = self._prepare(sender_id)
+            if batch is None:
+                return sent
+            if batch.orders:
+                carrier = self.carrier_for(batch.sender)
+                results = list(self.executor.map(carrier.send, batch.orders))
+                held = self._record(batch, results)
+                sent += len(results)
+                if held:
+                    return sent
+
+    def _prepare(self, sender_id: int) -> _Batch | None:
+        """Decide one batch and commit its attempts; None when there is nothing to do now."""
+        with self.transactions() as store:
+            sender = store.sender(sender_id)
+            if sender is None or sender.stopped:
+                return None
+            now, real_now = self.clock.now(livemode=sender.livemode), self.clock.real()
+            due = store.claim_due(sender_id, now=now, limit=self.batch)
+            turns = store.take_turns(sender_id, wanted=len(due), real_now=real_now)
+            if turns < len(due):
+                store.wake_sender(sender_id, at=real_now + timedelta(seconds=1))
+            if not turns:
+                return None
+            batch = self._decide(store, sender, due[:turns], now)
+            store.save_verdicts(batch.verdicts, stage="send", at=now)
+            store.save_decided(batch.decided, at=now)
+            store.add_attempts(batch.attempts, sender_id=sender_id, at=now, called_at=real_now)
+            return batch
+
+    def _decide(
+        self, store: DispatchStore, sender: SenderFacts, due: Sequence[DueTouch], now: datetime
+    ) -> _Batch:
+        batch, tally = _Batch(sender), Tally()
+        facts = {f.case_id: f for f in store.facts(list({t.case_id for t in due}), now)}
+        phones = store.phones([touch.contact_point_id for touch in due])
+        for touch in due:
+            case = tally.seen_by(facts[touch.case_id])
+            self._decide_one(store, batch, touch, case, phones, now, tally)
+        return batch
+
+    def _decide_one(
+        self,
+        store: DispatchStore,
+        batch: _Batch,
+        touch: DueTouch,
+        facts: CaseFacts,
+        phones: dict[int, str],
+        now: datetime,
+        tally: Tally,
+    ) -> None:
+        if now >= touch.latest_at:
+            batch.decided.append(Decided(touch, TouchState.EXPIRED, None, "window over"))
+            return
+        proposal = proposal_of(touch, facts)
+        rules = self.playbook.rules(facts.portfolio)
+        content = self._content(facts, touch, now)
+        verdict = judge(proposal, facts, content, now, rules)
+        if not verdict.allowed:
+            batch.verdicts.append((touch, verdict))
+            batch.decided.append(_held_back(touch, verdict))
+            return
+        tally.add(facts, proposal, now)
+        self._add(store, batch, touch, facts, phones[touch.contact_point_id], now)
+        seconds = _validity(proposal, facts, content, now, rules)
+        batch.orders[-1] = replace(batch.orders[-1], valid_seconds=seconds)
+
+    def _content(self, facts: CaseFacts, touch: DueTouch, now: datetime) -> Content:
+        return compose(facts, touch.script, touch.params, self.playbook, now)[0].content
+
+    def _add(
+        self,
+        store: DispatchStore,
+        batch: _Batch,
+        touch: DueTouch,
+        facts: CaseFacts,
+        phone: str,
+        now: datetime,
+    ) -> None:
+        """The text is rendered from the facts of this moment, not from those of planning."""
+        script = self.playbook.scripts.pick(touch.script, facts.debtor.locale)
+        link = self.links.make(store, facts.case_id, now) if script.has_link else None
+        rendered, _ = compose(facts, touch.script, touch.params, self.playbook, now, link=link)
+        token = self.token()
+        batch.attempts.append(NewAttempt(touch, token, rendered.text, rendered.segments))
+        batch.orders.append(SmsOrder(token, phone, batch.sender.address, rendered.text, 0))
+
+    def _record(self, batch: _Batch, results: Sequence[Sent]) -> bool:
+        """Write what the carrier said. True when the sender must wait or stop."""
+        pairs = list(zip(batch.orders, results, strict=True))
+        refused = [(o.token, r) for o, r in pairs if isinstance(r, Refused)]
+        now = self.clock.now(livemode=batch.sender.livemode)
+        with self.transactions() as store:
+            store.settle([_settled(order.token, result) for order, result in pairs], at=now)
+            return self._react(store, batch.sender, refused, now)
+
+    def _react(
+        self,
+        store: DispatchStore,
+        sender: SenderFacts,
+        refused: Sequence[tuple[str, Refused]],
+        now: datetime,
+    ) -> bool:
+        by_kind = {kind: [t for t, r in refused if r.kind is kind] for kind in Refusal}
+        store.disable_numbers(by_kind[Refusal.NUMBER], reason="dead", at=now)
+        store.suppress_numbers(by_kind[Refusal.OPTED_OUT], at=now)
+        store.put_back(by_kind[Refusal.TEMPORARY], due_at=now + _TRY_LATER, at=now)
+        store.put_back(by_kind[Refusal.ACCOUNT], due_at=now, at=now)
+        for _, refusal in refused:
+            if refusal.kind is Refusal.CONTENT:
+                store.raise_alarm("content_refused", sender.address, refusal.code, at=now)
+        if by_kind[Refusal.ACCOUNT]:
+            code = next(r.code for _, r in refused if r.kind is Refusal.ACCOUNT)
+            store.stop_sender(sender.sender_id, reason=f"carrier refused: {code}", at=now)
+            return True
+        return self._throttled(store, sender, by_kind[Refusal.THROTTLED], refused, now)
+
+    def _throttled(
+        self,
+        store: DispatchStore,
+        sender: SenderFacts,
+        tokens: Sequence[str],
+        refused: Sequence[tuple[str, Refused]],
+        now: datetime,
+    ) -> bool:
+        if not tokens:
+            return False
+        asked = max((r.retry_after or 0 for _, r in refused), default=0)
+        wait = max(_BACK_OFF, timedelta(seconds=asked))
+        store.put_back(tokens, due_at=now, at=now)
+        store.wake_sender(sender.sender_id, at=self.clock.real() + wait)
+        return True
+
+
+def proposal_of(touch: DueTouch, facts: CaseFacts) -> Proposal:
+    """The claimed touch as the gate wants to see it."""
+    point = next(
+        p for p in facts.debtor.contact_points if p.contact_point_id == touch.contact_point_id
+    )
+    return _proposal(touch, point)
+
+
+def _proposal(touch: DueTouch, point: ContactPointFacts) -> Proposal:
+    return Proposal(
+        key=touch.key,
+        purpose=touch.purpose,
+        channel=touch.channel,
+        script=touch.script,
+        contact_point=point,
+        earliest=touch.due_at,
+        latest=touch.latest_at,
+        tier=touch.tier,
+        rule=touch.rule,
+    )
+
+
+def _held_back(touch: DueTouch, verdict: Verdict) -> Decided:
+    if verdict.outcome is Outcome.DEFER and verdict.until and verdict.until < touch.latest_at:
+        return Decided(touch, TouchState.PLANNED, verdict.until, verdict.rule)
+    return Decided(touch, TouchState.DENIED, None, verdict.rule)
+
+
+def _validity(
+    proposal: Proposal, facts: CaseFacts, content: Content, now: datetime, rules: RuleSet
+) -> int:
+    """Seconds until the carrier must drop it: never into quiet hours nor past the window."""
+    end = min(open_until(proposal, facts, content, now, rules), proposal.latest)
+    low, high = _VALIDITY
+    return max(low, min(high, int((end - now).total_seconds())))
+
+
+def _settled(token: str, result: Sent) -> Settled:
+    match result:
+        case Accepted(sid, state):
+            return Settled(token, state, sid)
+        case Refused(_, code):
+            return Settled(token, AttemptState.REFUSED, code=code)
+        case Ambiguous(cause):
+            return Settled(token, AttemptState.UNKNOWN, code=cause)

@@ -1,0 +1,22 @@
+"""Stores an inbound message with the job that will read it, before anything is answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.flows.ports.receiving import InboundMessage, InboxStore
+from bot.flows.ports.transactions import Clock, Transactions
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """The webhook's side of a reply."""
+
+    transactions: Transactions[InboxStore]
+    clock: Clock
+
+    def store(self, message: InboundMessage) -> bool:
+        """True when the message was new; a repeat of the carrier's changes nothing."""
+        with self.transactions() as store:
+            at = self.clock.now(livemode=store.is_live(message.to))
+            return store.store_reply(message, at) is not None

@@ -1,0 +1,46 @@
+"""Everything read-only that deciding needs: cadences, calendars, rules, scripts, urgencies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from bot.domain.cadence import BusinessCalendar, Cadence
+from bot.domain.facts import CaseFacts, PortfolioFacts
+from bot.domain.gate import RuleSet
+from bot.policy.handoffs import HandoffPolicy
+from bot.scripts.library import ScriptLibrary
+
+
+@dataclass(frozen=True)
+class Playbook:
+    """Loaded once per process; a change of policy is a restart."""
+
+    cadences: Mapping[str, Cadence]
+    calendar: Callable[[str], BusinessCalendar]  #: by ISO 3166 region
+    rules: Callable[[PortfolioFacts], RuleSet]
+    scripts: ScriptLibrary
+    handoffs: HandoffPolicy
+    link_length: int  #: characters of a payment link, known before a token exists
+
+    def cadence_of(self, facts: CaseFacts) -> Cadence:
+        """The cadence of the case's portfolio."""
+        return self.cadences[facts.portfolio.cadence]
+
+    def calendar_of(self, facts: CaseFacts) -> BusinessCalendar:
+        """Working days where the portfolio is."""
+        return self.calendar(facts.portfolio.region)
+
+
+@cache
+def zone_of(name: str) -> ZoneInfo:
+    """A zone by its IANA name."""
+    return ZoneInfo(name)
+
+
+def today_of(facts: CaseFacts, now: datetime) -> date:
+    """The day in the portfolio's zone."""
+    return now.astimezone(zone_of(facts.portfolio.zone)).date()

@@ -1,0 +1,75 @@
+"""The SMS carrier as flows see it: an order in, one of a few outcomes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.domain.vocabulary import AttemptState
+
+
+@dataclass(frozen=True, slots=True)
+class SmsOrder:
+    """One message to be handed to the carrier. `token` names the attempt in its callbacks."""
+
+    token: str
+    to: str  #: E.164
+    sender: str  #: E.164, our number
+    body: str
+    valid_seconds: int  #: 1–36000; the carrier drops it when it is still queued after that
+
+
+class Refusal(StrEnum):
+    """What kind of no a carrier's error code is."""
+
+    NUMBER = "number"  #: the number is dead or cannot take it: disable it
+    OPTED_OUT = "opted_out"  #: the carrier blocks it until the debtor opts in again
+    THROTTLED = "throttled"  #: never processed; safe to try again later
+    TEMPORARY = "temporary"  #: may pass another day
+    CONTENT = "content"  #: this text, not this number
+    ACCOUNT = "account"  #: nothing can be sent: stop the sender and raise an alarm
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The carrier has the message."""
+
+    sid: str
+    state: AttemptState
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The carrier said no; nothing left."""
+
+    kind: Refusal
+    code: str
+    retry_after: float | None = None  #: seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """The carrier may have it: a time-out, a 5xx, an unreadable answer."""
+
+    cause: str
+
+
+Sent = Accepted | Refused | Ambiguous
+
+
+class SmsCarrier(Protocol):
+    """One account at one carrier."""
+
+    def send(self, order: SmsOrder) -> Sent:
+        """Hand over one message, exactly one try. Never raises."""
+        ...
+
+    def look_up(self, order: SmsOrder, since: datetime, until: datetime) -> Sequence[Accepted]:
+        """Messages at the carrier that match the order's numbers and text.
+
+        Raises OSError when the carrier cannot be asked now.
+        """
+        ...

@@ -1,0 +1,170 @@
+"""What the dispatcher and the settling of ambiguous attempts need from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.facts import CaseFacts
+from bot.domain.verdict import Verdict
+from bot.domain.vocabulary import AttemptState, Channel, Purpose, TouchState
+from bot.flows.ports.carrier import SmsOrder
+from bot.flows.ports.planning import Param
+
+
+@dataclass(frozen=True, slots=True)
+class SenderFacts:
+    """The number a batch is sent from."""
+
+    sender_id: int
+    address: str
+    kind: str
+    livemode: bool
+    per_second: float
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DueTouch:
+    """A touch claimed for sending; its row and its debtor's lane are locked."""
+
+    touch_id: int
+    key: str
+    case_id: int
+    debtor_id: int
+    contact_point_id: int
+    channel: Channel
+    purpose: Purpose
+    script: str
+    params: Mapping[str, Param]
+    tier: str | None
+    rule: str | None
+    due_at: datetime
+    latest_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewAttempt:
+    """An attempt to be committed as `sending` before the carrier is called."""
+
+    touch: DueTouch
+    token: str
+    body: str
+    segments: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A claimed touch that is not sent now: a new due instant, or its end."""
+
+    touch: DueTouch
+    state: TouchState
+    due_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of an attempt at the carrier."""
+
+    token: str
+    state: AttemptState
+    sid: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAttempt:
+    """An attempt whose outcome is not known."""
+
+    attempt_id: int
+    order: SmsOrder
+    sender_id: int
+    at: datetime
+    called_at: datetime
+
+
+class DispatchStore(Protocol):
+    """One dispatching transaction."""
+
+    def sender(self, sender_id: int) -> SenderFacts | None:
+        """The sender, or None when there is no such sender."""
+        ...
+
+    def take_turns(self, sender_id: int, *, wanted: int, real_now: datetime) -> int:
+        """How many messages the sender's rate allows now, at most `wanted`; they are taken."""
+        ...
+
+    def claim_due(self, sender_id: int, *, now: datetime, limit: int) -> list[DueTouch]:
+        """Planned touches that are due, oldest first; rows somebody else holds are skipped."""
+        ...
+
+    def next_due(self, sender_id: int) -> datetime | None:
+        """The earliest due instant of what is still planned."""
+        ...
+
+    def facts(self, case_ids: Sequence[int], now: datetime) -> list[CaseFacts]:
+        """Snapshots ordered by case id."""
+        ...
+
+    def phones(self, contact_point_ids: Sequence[int]) -> dict[int, str]:
+        """E.164 numbers by contact point."""
+        ...
+
+    def add_link(self, case_id: int, token_hash: bytes, at: datetime, expires: datetime) -> None:
+        """Remember a payment link."""
+        ...
+
+    def add_attempts(
+        self, attempts: Sequence[NewAttempt], *, sender_id: int, at: datetime, called_at: datetime
+    ) -> None:
+        """Commit attempts as `sending` and their touches as attempted."""
+        ...
+
+    def save_decided(self, decided: Sequence[Decided], *, at: datetime) -> None:
+        """Defer, deny or expire touches."""
+        ...
+
+    def save_verdicts(
+        self, verdicts: Sequence[tuple[DueTouch, Verdict]], *, stage: str, at: datetime
+    ) -> None:
+        """Write the gate's answers."""
+        ...
+
+    def settle(self, results: Sequence[Settled], *, at: datetime) -> None:
+        """Move attempts forward, never backward; keep the carrier's sid."""
+        ...
+
+    def put_back(self, tokens: Sequence[str], *, due_at: datetime, at: datetime) -> None:
+        """Touches of refused attempts become planned again, due at `due_at`."""
+        ...
+
+    def disable_numbers(self, tokens: Sequence[str], *, reason: str, at: datetime) -> None:
+        """Disable the numbers these attempts went to, cancel what is planned for them."""
+        ...
+
+    def suppress_numbers(self, tokens: Sequence[str], *, at: datetime) -> None:
+        """The carrier says these numbers opted out: so do we."""
+        ...
+
+    def stop_sender(self, sender_id: int, *, reason: str, at: datetime) -> None:
+        """Stop the sender and raise an alarm."""
+        ...
+
+    def raise_alarm(self, kind: str, subject: str, message: str, *, at: datetime) -> None:
+        """Tell the desk, once while it stands."""
+        ...
+
+    def stale_attempts(self, *, before: datetime, limit: int) -> list[OpenAttempt]:
+        """Attempts still `sending` or `unknown` whose call began before `before` (real time)."""
+        ...
+
+    def sids_known(self, sids: Sequence[str]) -> set[str]:
+        """Which of these sids belong to an attempt already."""
+        ...
+
+    def wake_sender(self, sender_id: int, *, at: datetime | None) -> None:
+        """Queue a dispatch job for the sender, not before the real instant `at`."""
+        ...

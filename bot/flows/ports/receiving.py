@@ -1,0 +1,153 @@
+"""What receiving a reply needs from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from bot.domain.response import Asked
+from bot.domain.vocabulary import Channel
+from bot.flows.ports.cases import Cases
+from bot.flows.ports.planning import TouchWriter
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """What a carrier's webhook hands over, already verified."""
+
+    sid: str
+    channel: Channel
+    sender: str  #: E.164 of whoever wrote
+    to: str  #: E.164, our number
+    body: str
+    opt_out_type: str | None = None  #: STOP, START or HELP when the carrier recognised one
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReply:
+    """A reply that waits to be understood; its row is locked."""
+
+    reply_id: int
+    channel: Channel
+    body: str
+    received_at: datetime
+    opt_out_type: str | None
+    livemode: bool
+    creditor_keys: tuple[str, ...]  #: creditors whose portfolios send from the number written to
+    from_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondent:
+    """Who wrote, and about which case."""
+
+    debtor_id: int
+    contact_point_id: int
+    case_id: int
+    asked: Asked
+    earlier_refusals: int
+    earlier_offers: int
+
+
+class InboxStore(Protocol):
+    """Storing an inbound message, before anything else."""
+
+    def is_live(self, address: str) -> bool:
+        """Whether our number `address` belongs to live mode."""
+        ...
+
+    def store_reply(self, message: InboundMessage, at: datetime) -> int | None:
+        """Store the message and the job that will read it; None when it is known already."""
+        ...
+
+
+class ReceiveStore(Cases, TouchWriter, Protocol):
+    """One receiving transaction."""
+
+    def take_reply(self, reply_id: int) -> StoredReply | None:
+        """The reply, its row locked; None when it was handled or never existed."""
+        ...
+
+    def correspondent(self, reply: StoredReply) -> Correspondent | None:
+        """Who wrote and which case it is about, the debtor's lane taken; None if unknown."""
+        ...
+
+    def note_reply(self, case_id: int, reply_id: int, at: datetime) -> None:
+        """The case was answered at `at`."""
+        ...
+
+    def save_reading(
+        self,
+        reply_id: int,
+        who: Correspondent | None,
+        understanding: Mapping[str, Any],
+        *,
+        at: datetime,
+    ) -> None:
+        """Mark the reply handled (or unmatched) with what was read."""
+        ...
+
+    def suppress(
+        self, reply: StoredReply, *, all_channels: bool, source: str, at: datetime
+    ) -> None:
+        """Opt this number out with every creditor it may mean."""
+        ...
+
+    def lift_suppression(self, reply: StoredReply, *, at: datetime) -> bool:
+        """Opt the number in again; True if it was out."""
+        ...
+
+    def disable_number(self, contact_point_id: int, *, reason: str, at: datetime) -> None:
+        """Never use the number again; cancels what is planned for it."""
+        ...
+
+    def mark_debtor(
+        self,
+        debtor_id: int,
+        *,
+        stop_all: bool = False,
+        deceased: bool = False,
+        attorney: bool = False,
+        vulnerable: str | None = None,
+    ) -> None:
+        """Set what was learnt; nothing is ever unset here."""
+        ...
+
+    def set_dispute(self, case_id: int, kind: str, *, whole: bool) -> None:
+        """What is contested."""
+        ...
+
+    def add_promise(
+        self,
+        case_id: int,
+        due_on: date,
+        amount_minor: int,
+        *,
+        made_at: datetime,
+        source: str,
+        reply_id: int | None,
+    ) -> int:
+        """A new open promise."""
+        ...
+
+    def supersede_promises(self, case_id: int, *, at: datetime) -> None:
+        """Open promises give way to a new one."""
+        ...
+
+    def set_unclear(self, case_id: int, count: int) -> None:
+        """Consecutive replies that were not understood."""
+        ...
+
+    def set_asked(self, case_id: int, asked: Asked) -> None:
+        """What our answer asks, for reading the next reply."""
+        ...
+
+    def touch_handoff(self, case_id: int, reply_id: int) -> None:
+        """The open hand-off has a reply waiting."""
+        ...
+
+    def siblings(self, debtor_id: int) -> list[int]:
+        """Ids of all cases of the debtor that are not closed."""
+        ...

@@ -1,0 +1,176 @@
+"""Money arrives: debts oldest first, promises settle, whatever was about to go out stops, a
+thank-you goes out, the case closes at zero. All in the transaction that records the money.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.allocation import oldest_first
+from bot.domain.cadence.reach import reach
+from bot.domain.case_life import Event
+from bot.domain.facts import CaseFacts
+from bot.domain.promise_terms import outcome
+from bot.domain.proposal import Proposal
+from bot.domain.vocabulary import CaseState, Channel, PromiseState, Purpose
+from bot.flows.considering import consider
+from bot.flows.life import take
+from bot.flows.playbook import Playbook
+from bot.flows.ports.money import IncomingPayment, MoneyStore, PaymentNotice
+from bot.flows.ports.transactions import Clock, Transactions
+
+_ACTOR = "payment"
+_THANK_WITHIN = timedelta(hours=24)
+
+#: The event a promise's outcome is to its case.
+OUTCOME_EVENTS = {
+    PromiseState.KEPT: Event.PROMISE_KEPT,
+    PromiseState.PARTIAL: Event.PROMISE_PARTIAL,
+    PromiseState.BROKEN: Event.PROMISE_BROKEN,
+}
+
+
+class WrongCurrencyError(ValueError):
+    """A payment in another currency than the case's debts."""
+
+
+@dataclass(frozen=True)
+class Settler:
+    """Applies money to cases."""
+
+    transactions: Transactions[MoneyStore]
+    playbook: Playbook
+    clock: Clock
+
+    def notice(self, notice: PaymentNotice) -> str:
+        """Act on a provider's notification; returns what became of it, for the log.
+
+        Amount and currency are checked against the checkout: money that does not fit is kept
+        for a human and never applied.
+        """
+        with self.transactions() as store:
+            if not store.store_notice(notice, self.clock.real()):
+                return "known"
+            outcome_of = self._act_on(store, notice)
+            store.conclude_notice(notice, outcome_of)
+            return outcome_of
+
+    def _act_on(self, store: MoneyStore, notice: PaymentNotice) -> str:
+        checkout = store.checkout(notice.reference)
+        if checkout is None:
+            return self._for_a_human(store, notice, "unknown_reference")
+        if notice.kind != "succeeded":
+            return self._for_a_human(store, notice, f"needs_a_human:{notice.kind}")
+        if (notice.amount_minor, notice.currency) != (checkout.amount_minor, checkout.currency):
+            return self._for_a_human(store, notice, "amount_differs")
+        store.close_checkout(checkout.checkout_id, "paid")
+        payment = IncomingPayment(
+            checkout.case_id,
+            notice.amount_minor,
+            notice.currency,
+            notice.provider,
+            notice.event_id,
+            notice.paid_at,
+        )
+        self.apply(store, payment, livemode=checkout.livemode)
+        return "applied"
+
+    def _for_a_human(self, store: MoneyStore, notice: PaymentNotice, why: str) -> str:
+        subject = f"{notice.provider}:{notice.event_id}"
+        store.raise_alarm("payment_unmatched", subject, why, at=self.clock.real())
+        return why
+
+    def receive(self, payment: IncomingPayment, *, livemode: bool) -> bool:
+        """Apply money that came by another way (bank file, collector). False if known already."""
+        with self.transactions() as store:
+            return self.apply(store, payment, livemode=livemode)
+
+    def apply(self, store: MoneyStore, payment: IncomingPayment, *, livemode: bool) -> bool:
+        """Apply one payment inside the caller's transaction; False when it is known already.
+
+        Raises ValueError for sums of zero or less, WrongCurrencyError.
+        """
+        now = self.clock.now(livemode=livemode)
+        store.lock_debtors([store.debtor_of(payment.case_id)])
+        facts = store.facts([payment.case_id], now)[0]
+        if payment.currency != facts.currency:
+            raise WrongCurrencyError(f"{payment.currency} cannot pay {facts.currency}")
+        spread = oldest_first(payment.amount_minor, facts.debts)
+        payment_id = store.add_payment(payment, credit_minor=spread.credit_minor, received_at=now)
+        if payment_id is None:
+            return False
+        store.allocate(payment_id, spread.parts, at=now)
+        self.money_arrived(store, facts, payment_id, payment.amount_minor, now)
+        return True
+
+    def money_arrived(
+        self,
+        store: MoneyStore,
+        facts: CaseFacts,
+        payment_id: int,
+        amount_minor: int,
+        now: datetime,
+    ) -> None:
+        """What follows once money has been allocated. `facts` are from before it."""
+        store.save_remark(
+            facts.case_id,
+            "payment",
+            at=now,
+            actor=_ACTOR,
+            data={"payment": payment_id, "amount_minor": amount_minor},
+        )
+        store.cancel_touches(facts.case_id, at=now, reason="payment")
+        store.check_at(facts.case_id, now)
+        state = settle_promises(store, facts, amount_minor, now)
+        after = store.facts([facts.case_id], now)[0]
+        if not after.outstanding_minor and state is not CaseState.CLOSED:
+            take(store, facts.case_id, state, Event.SETTLED, at=now, actor=_ACTOR)
+        self._thank(store, facts.case_id, payment_id, amount_minor, now)
+
+    def _thank(
+        self, store: MoneyStore, case_id: int, payment_id: int, amount_minor: int, now: datetime
+    ) -> None:
+        facts = store.facts([case_id], now)[0]
+        reached = reach(facts, (Channel.SMS,), guarantor=False)
+        if reached is None:
+            return
+        proposal = Proposal(
+            key=f"payment:{payment_id}:thanks",
+            purpose=Purpose.THANKS,
+            channel=Channel.SMS,
+            script="thanks.partial" if facts.outstanding_minor else "thanks.full",
+            contact_point=reached[1],
+            earliest=now,
+            latest=now + _THANK_WITHIN,
+        )
+        params = {"paid_amount_minor": amount_minor}
+        touch = consider(facts, proposal, self.playbook, now, params=params)
+        if touch is not None:
+            store.add_touches([touch], stage="plan", at=now, behind=self.clock.real())
+
+
+def settle_promises(
+    store: MoneyStore, facts: CaseFacts, amount_minor: int, now: datetime
+) -> CaseState:
+    """Count the money towards open promises, earliest first; returns the case's state."""
+    state, left = facts.state, amount_minor
+    open_promises = store.open_promises(facts.case_id)
+    for promise in open_promises:
+        share = min(left, promise.amount_minor - promise.paid_minor)
+        paid = promise.paid_minor + share
+        left -= share
+        result = outcome(promise.amount_minor, paid, over=False)
+        store.save_promise(promise.promise_id, paid_minor=paid, state=result, at=now)
+        more = promise is not open_promises[-1]
+        if result is PromiseState.KEPT and not more:
+            state = take(
+                store,
+                facts.case_id,
+                state,
+                Event.PROMISE_KEPT,
+                at=now,
+                actor=_ACTOR,
+                data={"promise": promise.promise_id},
+            )
+    return state

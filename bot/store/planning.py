@@ -1,0 +1,210 @@
+"""The planner's reads and its set-based writes: touches, verdicts and jobs in one go."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.facts import PortfolioFacts
+from bot.domain.verdict import Verdict
+from bot.domain.vocabulary import TouchState
+from bot.flows.ports.planning import Checked, NewTouch
+from bot.store.cases import CaseRows
+from bot.store.jobs import Job, defer_all
+
+#: The job that sends for one sender, and the queue it waits in.
+DISPATCH_TASK = "dispatch"
+SEND_QUEUE = "send"
+
+#: Touches due within one bucket share one job.
+_BUCKET = timedelta(minutes=5)
+
+_DUE = """
+SELECT c.id FROM cases c
+JOIN portfolio p ON p.id = c.portfolio_id
+JOIN debtor d ON d.id = c.debtor_id
+WHERE c.state <> 'closed' AND c.next_check_at <= %(now)s
+  AND p.livemode = %(livemode)s AND NOT p.paused
+  AND (%(portfolio)s::bigint IS NULL OR c.portfolio_id = %(portfolio)s)
+ORDER BY c.next_check_at, c.id LIMIT %(limit)s
+FOR UPDATE OF d, c SKIP LOCKED
+"""
+
+_CHECKS = """
+UPDATE cases c SET tier = n.tier, next_check_at = n.at
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[]) AS n(id, tier, at) WHERE c.id = n.id
+"""
+
+_TOUCH_COLUMNS = {
+    "key": "text",
+    "case_id": "bigint",
+    "debtor_id": "bigint",
+    "portfolio_id": "bigint",
+    "sender_id": "bigint",
+    "contact_point_id": "bigint",
+    "channel": "text",
+    "purpose": "text",
+    "script": "text",
+    "script_version": "int",
+    "tier": "text",
+    "rule": "text",
+    "anchor": "date",
+    "day": "int",
+    "segments": "int",
+    "params": "jsonb",
+    "due_at": "timestamptz",
+    "latest_at": "timestamptz",
+    "state": "text",
+    "reason": "text",
+    "reply_id": "bigint",
+    "created_at": "timestamptz",
+    "updated_at": "timestamptz",
+}
+
+_TOUCHES = """
+INSERT INTO touch ({names}) SELECT * FROM unnest({arrays})
+ON CONFLICT (key) DO NOTHING RETURNING id, key
+""".format(
+    names=", ".join(_TOUCH_COLUMNS),
+    arrays=", ".join(f"%s::{kind}[]" for kind in _TOUCH_COLUMNS.values()),
+)  # names and kinds are the constants above
+
+_VERDICTS = """
+INSERT INTO verdict (touch_id, case_id, stage, outcome, rule, pack, until, facts, at)
+SELECT t, c, %s, o, r, p, u, f, %s FROM unnest(
+    %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::jsonb[]
+) AS v(t, c, o, r, p, u, f)
+"""
+
+
+class PlanningRows(CaseRows):
+    """Implements `bot.flows.ports.planning`."""
+
+    def due_cases(
+        self, *, livemode: bool, now: datetime, limit: int, portfolio_id: int | None = None
+    ) -> list[int]:
+        """Ids of cases to look at; they and their debtors are locked, busy ones skipped."""
+        values = {"livemode": livemode, "now": now, "limit": limit, "portfolio": portfolio_id}
+        return [row[0] for row in self._connection.execute(_DUE, values).fetchall()]
+
+    def save_checks(self, checks: Sequence[Checked]) -> None:
+        """Write tier and next check."""
+        self._connection.execute(
+            _CHECKS,
+            [
+                [check.case_id for check in checks],
+                [check.tier for check in checks],
+                [check.next_check_at for check in checks],
+            ],
+        )
+
+    def add_touches(
+        self, touches: Sequence[NewTouch], *, stage: str, at: datetime, behind: datetime
+    ) -> int:
+        """Touches with new keys, their verdicts, and the jobs that send them."""
+        if not touches:
+            return 0
+        columns = zip(*(_touch_row(touch, at) for touch in touches), strict=True)
+        rows = self._connection.execute(_TOUCHES, [list(column) for column in columns])
+        new = {key: touch_id for touch_id, key in rows.fetchall()}
+        written = [touch for touch in touches if touch.proposal.key in new]
+        self.add_verdicts(
+            [(new[touch.proposal.key], touch.facts.case_id, touch.verdict) for touch in written],
+            stage=stage,
+            at=at,
+        )
+        planned = [touch for touch in written if touch.state is TouchState.PLANNED]
+        defer_all(self._connection, _jobs(planned, at, behind))
+        return len(planned)
+
+    def add_verdicts(
+        self, verdicts: Sequence[tuple[int, int, Verdict]], *, stage: str, at: datetime
+    ) -> None:
+        """Write (touch id, case id, verdict) rows."""
+        if not verdicts:
+            return
+        rows = [_verdict_row(*verdict) for verdict in verdicts]
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        self._connection.execute(_VERDICTS, [stage, at, *columns])
+
+    def portfolio(self, code: str) -> PortfolioFacts | None:
+        """The portfolio of that code."""
+        row = self._connection.execute(
+            "SELECT id FROM portfolio WHERE code = %s", [code]
+        ).fetchone()
+        return None if row is None else self.portfolios([row[0]])[row[0]]
+
+    def open_case_ids(self, portfolio_id: int, *, after: int, limit: int) -> list[int]:
+        """Ids of cases that are not closed, ascending, beyond `after`."""
+        rows = self._connection.execute(
+            "SELECT id FROM cases WHERE portfolio_id = %s AND state <> 'closed' AND id > %s "
+            "ORDER BY id LIMIT %s",
+            [portfolio_id, after, limit],
+        )
+        return [row[0] for row in rows.fetchall()]
+
+    def masked_phones(self, contact_point_ids: Sequence[int]) -> dict[int, str]:
+        """`138****5678` by contact point."""
+        rows = self._connection.execute(
+            "SELECT id, phone_masked FROM contact_point WHERE id = ANY(%s)",
+            [list(contact_point_ids)],
+        )
+        return dict(rows.fetchall())
+
+
+def _touch_row(touch: NewTouch, at: datetime) -> tuple[Any, ...]:
+    facts, proposal = touch.facts, touch.proposal
+    denied = touch.state is TouchState.DENIED
+    return (
+        proposal.key,
+        facts.case_id,
+        facts.debtor.debtor_id,
+        facts.portfolio.portfolio_id,
+        facts.portfolio.sender_id,
+        proposal.contact_point.contact_point_id,
+        proposal.channel.value,
+        proposal.purpose.value,
+        proposal.script,
+        touch.script_version,
+        proposal.tier,
+        proposal.rule,
+        proposal.anchor,
+        proposal.day,
+        touch.segments,
+        json.dumps(dict(touch.params)) if touch.params else "{}",
+        touch.due_at,
+        proposal.latest,
+        touch.state.value,
+        touch.verdict.rule if denied else None,
+        touch.reply_id,
+        at,
+        at,
+    )
+
+
+def _verdict_row(touch_id: int, case_id: int, verdict: Verdict) -> tuple[Any, ...]:
+    facts = json.dumps(dict(verdict.facts), default=str)
+    return (
+        touch_id,
+        case_id,
+        verdict.outcome.value,
+        verdict.rule,
+        verdict.pack,
+        verdict.until,
+        facts,
+    )
+
+
+def _jobs(touches: Iterable[NewTouch], at: datetime, behind: datetime) -> list[Job]:
+    """One job per sender and bucket; on a test clock it waits as long in real time."""
+    wanted: dict[tuple[int, datetime | None], Job] = {}
+    for touch in touches:
+        sender = touch.facts.portfolio.sender_id
+        wait = touch.due_at - at
+        when = None if wait <= timedelta() else behind + -(-wait // _BUCKET) * _BUCKET
+        wanted[sender, when] = Job(
+            DISPATCH_TASK, SEND_QUEUE, {"sender_id": sender}, schedule_at=when
+        )
+    return list(wanted.values())

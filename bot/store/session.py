@@ -1,0 +1,33 @@
+"""A unit of work over the pool: every room of the store on one connection, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from psycopg_pool import ConnectionPool
+
+from bot.store.delivering import DeliveryRows
+from bot.store.desk import DeskRows
+from bot.store.money import MoneyRows
+from bot.store.receiving import ReceiveRows
+from bot.store.seal import Seal
+
+
+class Store(ReceiveRows, DeliveryRows, MoneyRows, DeskRows):
+    """Implements every port of `bot.flows.ports` that speaks of storage."""
+
+
+@dataclass(frozen=True)
+class PooledTransactions:
+    """Implements `bot.flows.ports.transactions.Transactions`."""
+
+    pool: ConnectionPool
+    seal: Seal
+
+    @contextmanager
+    def __call__(self) -> Iterator[Store]:
+        """Commits on a clean exit, rolls back otherwise."""
+        with self.pool.connection() as connection:
+            yield Store(connection, self.seal)
