@@ -30,7 +30,6 @@ from bot.domain.money import plain
 from bot.flows.ports.ledger import (
     ImportFigures,
     LedgerBooks,
-    LedgerEffects,
     LedgerFile,
     LedgerMoney,
     LedgerPortfolio,
@@ -39,7 +38,6 @@ from bot.flows.ports.ledger import (
     RawRow,
     StagedBatch,
     UnusableFileError,
-    Written,
 )
 
 #: Rows per transaction: some tenths of a second of held lanes.
@@ -82,7 +80,6 @@ class ImportLedger:
     stage: LedgerStage
     books: LedgerBooks
     money: LedgerMoney
-    effects: LedgerEffects
     words: LedgerWords
     progress: Progress = lambda step, done, total: None
 
@@ -157,29 +154,25 @@ class _Run:
         """One transaction."""
         rows = [row for row in batch.rows if row.line not in _foreign(batch)]
         books, dry = self.kit.books, self.order.dry_run
-        written = Written()
         with books.unit():
             known = books.known(self.portfolio, rows, lock=not dry)
             changes = decide(rows, known, layout, self.kit.words)
             if not dry and not changes.empty:
-                written = self._write(changes)
+                self._write(changes)
         self._note(self._foreign_notes(batch, layout) + changes.notes)
-        self._count(changes, written, len(_foreign(batch)))
+        self._count(changes, len(_foreign(batch)))
 
-    def _write(self, changes: Changes) -> Written:
+    def _write(self, changes: Changes) -> None:
         books, at = self.kit.books, self.at
         import_id = self._opened_import()
         written = books.write(self.portfolio, changes, import_id=import_id, at=at)
-        paid = self.kit.money.record(
-            changes.payments, portfolio_id=self.portfolio.portfolio_id, at=at
-        )
-        # A payment may have ended a debt that `write` still saw open, so both lists count.
-        arrived = sorted({*paid, *written.nothing_owed})
-        if arrived:
-            self.kit.effects.money_arrived(arrived, at)
+        money = self.kit.money
         if written.owed_again:
-            self.kit.effects.owed_again(written.owed_again, at)
-        return written
+            money.owed_again(written.owed_again, at)
+        if written.nothing_owed:
+            money.nothing_owed(written.nothing_owed, at)
+        if changes.payments:
+            money.paid(changes.payments, at)
 
     def _opened_import(self) -> int:
         if self.import_id is None:
@@ -187,7 +180,7 @@ class _Run:
             self.import_id = books.open_import(portfolio.portfolio_id, self.file, self.at)
         return self.import_id
 
-    def _count(self, changes: Changes, written: Written, foreign: int) -> None:
+    def _count(self, changes: Changes, foreign: int) -> None:
         figures = self.figures
         many = list(changes.outcomes.values())
         figures.new += many.count(Outcome.NEW)
@@ -239,7 +232,7 @@ class _Run:
                 debts, import_id=self._opened_import(), at=self.at
             )
             if cases:
-                self.kit.effects.money_arrived(cases, self.at)
+                self.kit.money.nothing_owed(cases, self.at)
 
 
 def find_sheet(

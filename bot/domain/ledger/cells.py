@@ -40,7 +40,7 @@ _ID = re.compile(r"^\d*[\dxX]$")
 class CellError(ValueError):
     """A cell cannot be read. `code` names the sentence, `details` fill it."""
 
-    def __init__(self, code: str, **details: str) -> None:
+    def __init__(self, code: str, /, **details: str) -> None:
         super().__init__(code)
         self.code = code
         self.details = details

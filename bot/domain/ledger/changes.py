@@ -48,6 +48,11 @@ class CaseChange:
     reopening: bool = False  #: a debt that had been settled is listed again
 
     @property
+    def touched(self) -> bool:
+        """Whether the case is new or its person changes; debts are looked at by the store."""
+        return self.known is None or self.debtor.touched or self.late_count_changed
+
+    @property
     def late_count_changed(self) -> bool:
         """Whether an existing case's late count must be written."""
         return self.known is not None and self.late_count != self.known.late_count
@@ -82,6 +87,7 @@ class LedgerPayment:
     """The ledger shows more paid than the books: the difference is a payment of that debt."""
 
     debt_id: int
+    case_id: int
     case: CaseChange
     amount_minor: int
     total_minor: int  #: paid so far, as the file says; makes the payment's reference unique

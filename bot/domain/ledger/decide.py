@@ -211,7 +211,9 @@ class _Decider:
             self._note(row, Column.PAID, value, Outcome.WARNING, "paid_less", paid=ours)
         if paid > debt.paid_minor:
             self.changes.payments.append(
-                LedgerPayment(debt.debt_id, case, paid - debt.paid_minor, paid, row.currency)
+                LedgerPayment(
+                    debt.debt_id, debt.case_id, case, paid - debt.paid_minor, paid, row.currency
+                )
             )
         return paid > debt.paid_minor
 

@@ -45,7 +45,7 @@ class Layout:
 class HeaderError(ValueError):
     """The header cannot be used. `code` and `details` make the sentence."""
 
-    def __init__(self, code: str, **details: str) -> None:
+    def __init__(self, code: str, /, **details: str) -> None:
         super().__init__(code)
         self.code = code
         self.details = details

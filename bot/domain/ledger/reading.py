@@ -129,11 +129,9 @@ class _Reader:
         due_on = self._needed(Column.DUE_ON, read.read_date)
         money = self._money()
         ref = ref or (due_on.isoformat() if due_on else None)
-        if any(note.outcome is Outcome.REJECTED for note in self.notes):
+        rejected = any(note.outcome is Outcome.REJECTED for note in self.notes)
+        if rejected or not (contract and ref and name and due_on and money):
             return Reading(None, tuple(self.notes), contract)
-        # Nothing was rejected, so every needed value is there.
-        assert contract and ref and name
-        assert due_on and money
         words = self.setting.words
         row = LedgerRow(
             line=self.line,

@@ -111,11 +111,8 @@ class LedgerStage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a batch wrote."""
+    """What a batch of changes led to."""
 
-    debtors: int = 0
-    phones: int = 0
-    cases: int = 0
     nothing_owed: Sequence[int] = ()  #: open cases among those touched that owe nothing now
     owed_again: Sequence[int] = ()  #: closed cases that owe again
 
@@ -173,32 +170,29 @@ class LedgerBooks(Protocol):
     def settle_missing(
         self, debts: Sequence[MissingDebt], *, import_id: int, at: datetime
     ) -> list[int]:
-        """Settle those that are still open; returns their cases. Takes the debtors' lanes."""
-        ...
+        """Settle those that are still open; returns the open cases that owe nothing now.
 
-
-class LedgerMoney(Protocol):
-    """Books the difference when a ledger shows more paid than we know."""
-
-    def record(
-        self, payments: Sequence[LedgerPayment], *, portfolio_id: int, at: datetime
-    ) -> list[int]:
-        """One payment, applied to exactly its debt, each; harmless when repeated.
-
-        The debtors' lanes are held. Returns the cases that were paid into.
+        Takes the debtors' lanes.
         """
         ...
 
 
-class LedgerEffects(Protocol):
-    """What an import sets in motion, in the same transaction, the debtors' lanes held."""
+class LedgerMoney(Protocol):
+    """What an import sets in motion, inside its transaction, the debtors' lanes held."""
 
-    def money_arrived(self, case_ids: Sequence[int], at: datetime) -> None:
-        """Money was booked, or nothing is owed any more: stop touches, settle promises, close."""
+    def paid(self, payments: Sequence[LedgerPayment], at: datetime) -> None:
+        """The ledger shows more paid than the books: apply it to exactly those debts.
+
+        Touches stop, promises settle, the case closes at zero. Harmless when repeated.
+        """
+        ...
+
+    def nothing_owed(self, case_ids: Sequence[int], at: datetime) -> None:
+        """Open cases whose last debt was withdrawn, lowered or imported as paid: close them."""
         ...
 
     def owed_again(self, case_ids: Sequence[int], at: datetime) -> None:
-        """A closed case has a debt again: reopen it."""
+        """Closed cases that have an open debt again: reopen them."""
         ...
 
 
