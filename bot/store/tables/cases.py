@@ -61,6 +61,7 @@ class ContactPoint(SQLModel, table=True):
     region: str
     zones: list[str] = texts()
     owner: str = words(default="debtor")
+    extension: str | None = words(optional=True)  #: digits behind a switchboard
     disabled: str | None = words(optional=True)
     disabled_at: datetime | None = instant(optional=True)
     consent_voice: bool = flag()
