@@ -17,7 +17,7 @@ from bot.domain.facts import (
     PortfolioFacts,
     PromiseFacts,
 )
-from bot.domain.gate.judge import judge
+from bot.domain.gate.judging import judge
 from bot.domain.gate.routes import ELSEWHERE, Route, RouteTable
 from bot.domain.gate.rules import Example, Pack
 from bot.domain.gate.ruleset import RuleSet, compile_rules

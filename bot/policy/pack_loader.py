@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.domain.gate.judge import FAULT
+from bot.domain.gate.judging import FAULT
 from bot.domain.gate.rules import Confidence, EnforcedBy, Example, Kind, Pack, Rule
 from bot.domain.gate.ruleset import BASE
 from bot.policy.conditions import read_condition, read_scope

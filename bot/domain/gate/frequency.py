@@ -11,11 +11,13 @@ from bot.domain.gate.sight import Sight
 from bot.domain.gate.zones import day_start
 from bot.domain.vocabulary import INITIATED, Purpose
 
+_CASE, _NUMBER = CapScope.CASE, CapScope.NUMBER
+
 _TICK = timedelta(microseconds=1)
 
 
 def _attempts(contact: ContactFact) -> bool:
-    return contact.purpose in INITIATED and not contact.inbound
+    return not contact.inbound and contact.purpose in INITIATED
 
 
 def _conversations_placed(contact: ContactFact) -> bool:
@@ -71,14 +73,17 @@ class CapCheck:
         Contacts later than that count as well: an older plan must not hide a newer contact.
         """
         since, counts, channels = self._since(sight), self._counts, self.channels
-        return [
-            each.at
+        recent = [
+            each
             for each in sight.facts.contacts
-            if each.at >= since
-            and each.channel in channels
-            and counts(each)
-            and self._concerns(each, sight)
+            if each.at >= since and each.channel in channels and counts(each)
         ]
+        if self._scope is _CASE:
+            return [each.at for each in recent if each.case_id == sight.facts.case_id]
+        if self._scope is _NUMBER:
+            number = sight.proposal.contact_point.contact_point_id
+            return [each.at for each in recent if each.contact_point_id == number]
+        return [each.at for each in recent]
 
     def frees_at(self, sight: Sight) -> datetime:
         """The first instant (UTC, later than `sight.at`) at which the window has room again."""
@@ -93,8 +98,3 @@ class CapCheck:
             return sight.at - self._since_rolling
         today = sight.at.astimezone(sight.day_zone).date()
         return day_start(sight.day_zone, today - timedelta(days=self.cap.window.span - 1))
-
-    def _concerns(self, contact: ContactFact, sight: Sight) -> bool:
-        if self._scope is CapScope.NUMBER:
-            return contact.contact_point_id == sight.proposal.contact_point.contact_point_id
-        return self._scope is not CapScope.CASE or contact.case_id == sight.facts.case_id

@@ -13,6 +13,8 @@ from bot.domain.gate.rules import ForbidWhen, RequireContent
 from bot.domain.gate.sight import Sight
 from bot.domain.vocabulary import CaseState, Owner, PhoneKind, Purpose
 
+_LANDLINE = PhoneKind.LANDLINE
+
 Refusal = Callable[[Sight, ForbidWhen], str]
 
 
@@ -63,7 +65,9 @@ def _unfit_for_route(sight: Sight) -> str:
 
 def _line_cannot_carry(sight: Sight, _: ForbidWhen) -> str:
     point = sight.point or sight.proposal.contact_point
-    return "" if point.can_carry(sight.proposal.channel) else point.kind
+    if point.kind is not _LANDLINE or point.can_carry(sight.proposal.channel):
+        return ""
+    return point.kind
 
 
 def _number_disabled(sight: Sight, when: ForbidWhen) -> str:
@@ -157,9 +161,10 @@ def _today(sight: Sight) -> date:
 
 
 def _guarantor_before_due(sight: Sight, _: ForbidWhen) -> str:
-    point, due = sight.point, sight.facts.anchor
+    point = sight.point
     if point is None or point.owner is not Owner.GUARANTOR:
         return ""
+    due = sight.facts.anchor
     return "not overdue" if due is None or _today(sight) <= due else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
+from typing import Any, NamedTuple
 
 from bot.domain.gate.frequency import CapCheck
 from bot.domain.gate.hours import HoursCheck, InconvenientCheck
@@ -31,13 +32,12 @@ _TURNS = {fact: turn for turn, fact in enumerate(FACTS)}
 _Key = tuple[Channel, Purpose, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class RefusalCheck:
-    """A rule that refuses outright; `why` answers an empty string when it does not."""
+class RefusalCheck(NamedTuple):
+    """A rule that refuses outright; `test` answers an empty string when it does not."""
 
+    test: Callable[[Sight, Any], str]
+    condition: ForbidWhen | RequireContent
     rule: Rule
-    why: Callable[[Sight], str]
-    by_route: bool = False  #: the route's own row is named as the rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _binds(rule: Rule, channel: Channel, purpose: Purpose, kind: str, state: str
 def _plan(rules: list[Rule]) -> Plan:
     caps = (CapCheck(rule, rule.condition) for rule in rules if isinstance(rule.condition, Cap))
     return Plan(
-        refusals=tuple(filter(None, map(_refusal, sorted(rules, key=_turn)))),
+        refusals=_refusals(sorted(rules, key=_turn)),
         caps=tuple(caps),
         hours=tuple(filter(None, map(_hours, rules))),
     )
@@ -136,15 +136,16 @@ def _turn(rule: Rule) -> tuple[int, bool]:
     return turn, rule.pack.startswith(BASE + "@")
 
 
-def _refusal(rule: Rule) -> RefusalCheck | None:
-    condition = rule.condition
-    if isinstance(condition, ForbidWhen):
-        holds, when = FACTS[condition.fact], condition
-        return RefusalCheck(rule, lambda sight: holds(sight, when), when.fact == "no_route")
-    if isinstance(condition, RequireContent):
-        required = condition
-        return RefusalCheck(rule, lambda sight: lacks(sight, required))
-    return None
+def _refusals(rules: list[Rule]) -> tuple[RefusalCheck, ...]:
+    """One check per condition: what one rule has let pass another cannot refuse for the same."""
+    checks: dict[ForbidWhen | RequireContent, RefusalCheck] = {}
+    for rule in rules:
+        condition = rule.condition
+        if isinstance(condition, ForbidWhen):
+            checks.setdefault(condition, RefusalCheck(FACTS[condition.fact], condition, rule))
+        elif isinstance(condition, RequireContent):
+            checks.setdefault(condition, RefusalCheck(lacks, condition, rule))
+    return tuple(checks.values())
 
 
 def _hours(rule: Rule) -> HoursCheck | InconvenientCheck | None:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.facts import CaseFacts
 from bot.domain.gate.frequency import CapCheck
 from bot.domain.gate.routes import ELSEWHERE
-from bot.domain.gate.rules import Rule
-from bot.domain.gate.ruleset import Plan, RefusalCheck, RuleSet
+from bot.domain.gate.rules import ForbidWhen, Rule
+from bot.domain.gate.ruleset import Plan, RuleSet
 from bot.domain.gate.sight import Sight
 from bot.domain.proposal import Content, Proposal
 from bot.domain.verdict import Outcome, Verdict
@@ -79,16 +79,18 @@ def _look(
 
 
 def _refused(plan: Plan, sight: Sight, rules: RuleSet) -> Verdict | None:
-    for check in plan.refusals:
-        if why := check.why(sight):
-            rule, pack = _named(check, sight, rules)
-            return Verdict(Outcome.DENY, rule, pack, facts=_seen(sight, rules, because=str(why)))
+    for test, condition, rule in plan.refusals:
+        if why := test(sight, condition):
+            seen = _seen(sight, rules, because=str(why))
+            return Verdict(Outcome.DENY, *_named(rule, sight, rules), facts=seen)
     return None
 
 
-def _named(check: RefusalCheck, sight: Sight, rules: RuleSet) -> tuple[str, str]:
-    if not check.by_route:
-        return check.rule.id, check.rule.pack
+def _named(rule: Rule, sight: Sight, rules: RuleSet) -> tuple[str, str]:
+    """Rule and pack; where no route exists, the route's own row."""
+    condition = rule.condition
+    if not isinstance(condition, ForbidWhen) or condition.fact != "no_route":
+        return rule.id, rule.pack
     if sight.route is not None:
         return sight.route.rule_id, rules.routes_stamp
     return f"route.{rules.sender_kind}.{ELSEWHERE}.{sight.proposal.channel}", rules.routes_stamp
