@@ -1,0 +1,131 @@
+"""Twilio SMS through its own client: exactly one try per message, every outcome told apart.
+
+Twilio has no idempotency key, so nothing here or below repeats a create. What may have reached
+the debtor (a time-out, a reset, a 5xx, an answer that cannot be read) comes back as Ambiguous.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from bot.carriers.twilio_codes import kind_of, state_of
+from bot.flows.ports.carrier import (
+    Accepted,
+    Ambiguous,
+    Refusal,
+    Refused,
+    Sent,
+    SmsOrder,
+)
+
+#: Seconds: connect and read. Twilio answers a create within a few hundred milliseconds.
+TIME_OUT = 15.0
+
+_TOO_MANY = 429
+_SERVER_ERRORS = 500
+
+
+class RedirectedHttpClient(TwilioHttpClient):
+    """Twilio's HTTP client with a pool as large as its callers, no retries, and, when a base URL
+    is given, every request sent there instead of `https://*.twilio.com`.
+    """
+
+    def __init__(self, base_url: str | None, *, pool: int) -> None:
+        super().__init__(timeout=TIME_OUT, max_retries=0)
+        assert self.session is not None
+        adapter = HTTPAdapter(pool_maxsize=pool, max_retries=0)
+        self.session.mount("https://", adapter)
+        self.session.mount("http://", adapter)
+        # Reading proxy settings from the environment costs a fifth of a send; once is enough.
+        self.session.proxies = requests.utils.get_environ_proxies(
+            base_url or "https://api.twilio.com"
+        )
+        self.session.trust_env = False
+        self._base = urlsplit(base_url) if base_url else None
+
+    def request(  # type: ignore[override]
+        self, method: str, url: str, *args: object, **options: object
+    ) -> Response:
+        """One request, redirected if a base URL was given."""
+        return super().request(method, self._redirected(url), *args, **options)  # type: ignore[arg-type]
+
+    def _redirected(self, url: str) -> str:
+        if self._base is None:
+            return url
+        parts = urlsplit(url)
+        path = self._base.path.rstrip("/") + parts.path
+        return urlunsplit((self._base.scheme, self._base.netloc, path, parts.query, ""))
+
+
+def make_client(account_sid: str, token: str, base_url: str | None, *, pool: int) -> Client:
+    """The real client, pointed at `base_url` when one is given."""
+    http = RedirectedHttpClient(base_url, pool=pool)
+    return Client(account_sid, token, http_client=http)
+
+
+class TwilioSms:
+    """Implements `SmsCarrier`. `callback_url` names the status callback of an attempt's token."""
+
+    def __init__(self, client: Client, callback_url: Callable[[str], str]) -> None:
+        self._client = client
+        self._callback_url = callback_url
+
+    def send(self, order: SmsOrder) -> Sent:
+        """Create the message once."""
+        try:
+            message = self._client.messages.create(
+                to=order.to,
+                from_=order.sender,
+                body=order.body,
+                validity_period=order.valid_seconds,
+                status_callback=self._callback_url(order.token),
+            )
+        except TwilioRestException as refusal:
+            return _refused(refusal)
+        except (TwilioException, requests.RequestException, json.JSONDecodeError, OSError) as lost:
+            return Ambiguous(type(lost).__name__)
+        if not message.sid:
+            return Ambiguous("answer without sid")
+        return Accepted(message.sid, state_of(str(message.status)))
+
+    def look_up(self, order: SmsOrder, since: datetime, until: datetime) -> Sequence[Accepted]:
+        """Messages with the same numbers and text between the instants.
+
+        Raises OSError when Twilio cannot be asked.
+        """
+        try:
+            found = self._client.messages.list(
+                to=order.to,
+                from_=order.sender,
+                date_sent_after=since,
+                date_sent_before=until,
+                limit=50,
+            )
+        except (TwilioException, requests.RequestException, json.JSONDecodeError) as unreachable:
+            raise OSError("the carrier cannot be asked now") from unreachable
+        return [
+            Accepted(str(message.sid), state_of(str(message.status)))
+            for message in found
+            if message.body == order.body
+        ]
+
+
+def _refused(error: TwilioRestException) -> Sent:
+    if error.status >= _SERVER_ERRORS:
+        return Ambiguous(f"http {error.status}")
+    if error.status == _TOO_MANY:
+        return Refused(Refusal.THROTTLED, str(error.code or _TOO_MANY))
+    kind = kind_of(error.code)
+    if kind is None:  # an unknown 4xx left nothing behind; it is about this text or this account
+        kind = Refusal.ACCOUNT if error.status in {401, 403} else Refusal.CONTENT
+    return Refused(kind, str(error.code or error.status))

@@ -1,0 +1,1 @@
+"""Carrier and payment callbacks and the debtor's own pages: parse, verify, call a flow."""
