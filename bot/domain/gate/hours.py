@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from bot.domain.gate.sight import Sight
 from bot.domain.gate.zones import next_wall_time
 
 _DAY_MINUTES = 24 * 60
+_TICK, _NO_TIME = timedelta(microseconds=1), timedelta()
 
 
 @lru_cache(maxsize=256)
@@ -45,6 +47,16 @@ class HoursCheck:
         if agreed and self.hours.agreed_widens and local_hours(*agreed):
             starts.append(agreed[0] % 24 * 60)
         return min(next_wall_time(sight.at, where, start) for start in starts)
+
+    def turns(self, sight: Sight) -> Iterator[datetime]:
+        """Instants (UTC) later than `sight.at` at which the answer of `closed_in` may change."""
+        late = _TICK if self.hours.closes_inclusive else _NO_TIME
+        agreed = sight.facts.debtor.agreed_hours
+        for where in sight.zones:
+            yield next_wall_time(sight.at - late, where, self.hours.closes) + late
+            if agreed and self.hours.agreed_widens:
+                yield next_wall_time(sight.at, where, agreed[1] * 60 % _DAY_MINUTES)
+        yield from _end_of_answer(sight, self.hours.answer_minutes)
 
     def _open(self, local: datetime, sight: Sight) -> bool:
         hours, minute = self.hours, local.hour * 60 + local.minute
@@ -87,6 +99,19 @@ class InconvenientCheck:
         """The next end of an inconvenient span (UTC); another span may begin just there."""
         ends = {end * 60 % _DAY_MINUTES for _, end in sight.facts.debtor.inconvenient_hours}
         return min(next_wall_time(sight.at, where, end) for end in ends)
+
+    def turns(self, sight: Sight) -> Iterator[datetime]:
+        """Instants (UTC) later than `sight.at` at which the answer of `closed_in` may change."""
+        for where in sight.zones:
+            for start, _ in sight.facts.debtor.inconvenient_hours:
+                yield next_wall_time(sight.at, where, start * 60 % _DAY_MINUTES)
+        yield from _end_of_answer(sight, self.hours.answer_minutes)
+
+
+def _end_of_answer(sight: Sight, minutes: int) -> Iterator[datetime]:
+    said = sight.facts.last_reply_at
+    if said is not None and (end := said + timedelta(minutes=minutes) + _TICK) > sight.at:
+        yield end
 
 
 def _past_minute(local: datetime) -> bool:

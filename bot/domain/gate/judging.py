@@ -49,12 +49,29 @@ def next_allowed(
     return at if verdict.allowed else verdict.until
 
 
+def open_until(
+    proposal: Proposal, facts: CaseFacts, content: Content, at: datetime, rules: RuleSet
+) -> datetime:
+    """The first instant ≥ `at` (UTC) that lies in closed hours, at most `proposal.latest`.
+
+    What leaves at `at` must have arrived before it, or the debtor is woken. Raises ValueError for
+    an `at` without a zone.
+    """
+    sight = _look(proposal, facts, content, at, rules)
+    hours = _plan_for(sight, rules).hours
+    while sight.at < proposal.latest:
+        if any(check.closed_in(sight) is not None for check in hours):
+            return sight.at
+        turns = (turn for check in hours for turn in check.turns(sight))
+        sight.at = min(turns, default=proposal.latest)
+    return proposal.latest
+
+
 def _decide(
     proposal: Proposal, facts: CaseFacts, content: Content, at: datetime, rules: RuleSet
 ) -> Verdict:
     sight = _look(proposal, facts, content, at, rules)
-    portfolio, state = facts.portfolio, facts.debtor.us_state or ""
-    plan = rules.plan(proposal.channel, proposal.purpose, portfolio.collector_kind, state)
+    plan = _plan_for(sight, rules)
     if (refused := _refused(plan, sight, rules)) is not None:
         return refused
     if sight.at < proposal.earliest:
@@ -76,6 +93,12 @@ def _look(
     sight.route = rules.route(region, proposal.channel)
     sight.livemode, sight.packs, sight.sender_kind = rules.livemode, rules.packs, rules.sender_kind
     return sight
+
+
+def _plan_for(sight: Sight, rules: RuleSet) -> Plan:
+    proposal, facts = sight.proposal, sight.facts
+    kind, state = facts.portfolio.collector_kind, facts.debtor.us_state or ""
+    return rules.plan(proposal.channel, proposal.purpose, kind, state)
 
 
 def _refused(plan: Plan, sight: Sight, rules: RuleSet) -> Verdict | None:
