@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bot.domain.vocabulary import Purpose
 from bot.scripts.findings import Finding, ScriptError, UnknownScriptError
 from bot.scripts.lint import lint
 from bot.scripts.rulebook import load_rulebook
 from bot.scripts.script import Script
-from bot.scripts.source import ScriptSource, read_sources
-from bot.scripts.template import Template
-from bot.scripts.wording import DEFAULT_LOCALE, Wording
+from bot.scripts.source import read_sources
+from bot.scripts.trial import script_of
+from bot.scripts.wording import DEFAULT_LOCALE
 
 
 class ScriptLibrary:
@@ -48,23 +47,9 @@ def load_scripts(root: Path) -> ScriptLibrary:
     errors: list[Finding] = [f for f in lint(sources, book) if f.level == "error"]
     if errors:
         raise ScriptError(errors)
-    built = (each for source in sources.scripts for each in _build(source, book.wording))
+    built = (
+        script_of(source, text, book)
+        for source in sources.scripts
+        for text in source.texts.values()
+    )
     return ScriptLibrary({(script.id, script.locale): script for script in built})
-
-
-def _build(source: ScriptSource, wording: Wording) -> Iterator[Script]:
-    for locale, text in source.texts.items():
-        yield Script(
-            id=source.id,
-            version=source.version,
-            locale=locale,
-            purpose=Purpose(source.purpose),
-            template=Template(text.text),
-            opt_out=wording.of(locale).opt_out,
-            finance=source.finance,
-            asks=source.asks,
-            offers=source.offers,
-            audience=source.audience,
-            when=source.when,
-            practice=source.practice,
-        )

@@ -12,7 +12,7 @@ from bot.scripts.findings import Finding, ScriptValueError
 from bot.scripts.lock import trouble
 from bot.scripts.rulebook import Rulebook, known_names
 from bot.scripts.source import LOCALES, ScriptSource, Sources, TextSource
-from bot.scripts.template import Template, TemplateSyntaxError
+from bot.scripts.template import TemplateSyntaxError, compiled
 from bot.scripts.trial import script_of, trials
 
 ASKS = ("promise_date", "confirm_promise", "either_or")
@@ -75,7 +75,7 @@ def _template(
     source: ScriptSource, text: TextSource, book: Rulebook
 ) -> Iterator[tuple[str, int, str]]:
     try:
-        template = Template(text.text)
+        template = compiled(text.text)
     except TemplateSyntaxError as error:
         yield "template", 0, f"not valid Jinja: {error.message}; correct the braces"
         return

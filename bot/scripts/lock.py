@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.scripts.findings import Finding
 from bot.scripts.source import ScriptSource
 from bot.scripts.yaml_lines import read
 
@@ -64,3 +65,18 @@ def written(sources: Iterable[ScriptSource]) -> str:
         for source in sorted(sources, key=lambda each: each.id)
     ]
     return _HEADER + "".join(lines)
+
+
+def trouble_to_lock(
+    sources: Iterable[ScriptSource], locked: Mapping[str, Locked]
+) -> Iterator[Finding]:
+    """Why the lock must not be written: a text changed under an approved version."""
+    for source in sources:
+        entry = locked.get(source.id)
+        stale = entry is not None and (
+            source.version < entry.version
+            or (source.version == entry.version and digest(source) != entry.digest)
+        )
+        if stale and (problem := trouble(source, locked)):
+            line = source.line_of("version")
+            yield Finding(source.file, line, source.id, "version", problem)

@@ -17,6 +17,7 @@ _HAN_NAME = re.compile(
 _UNWANTED = re.compile(r"[【】\[\]\x00-\x1f\u200b-\u200f\u202a-\u202e\ufeff]")
 
 
+@lru_cache(maxsize=8192)
 def clean(text: str) -> str:
     """A ledger's text without brackets, control and invisible characters."""
     return _UNWANTED.sub("", text).strip()

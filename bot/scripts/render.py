@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from bot.domain.proposal import Content
 from bot.domain.vocabulary import Purpose
@@ -15,8 +16,7 @@ from bot.scripts.values import AGENCY, OPT_OUT_NOTICE
 SIGNATURE_MIN, SIGNATURE_MAX = 2, 16  # cn.sms.sign: the platforms' template rules
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """A text as it will be sent."""
 
     text: str
@@ -52,14 +52,17 @@ def _content(
 ) -> Content:
     signed = signature_ok(text)
     link = values.get("link")
-    return Content(
-        has_link=bool(link) and script.has_link and str(link) in text,
-        names_creditor=values["creditor"] in text if values.get(AGENCY) else signed,
-        opt_out_text=tells,
-        signature_ok=signed,
-        finance=script.finance,
-        segments=count,
-    )
+    carries = bool(link) and script.has_link and str(link) in text
+    names = values["creditor"] in text if values.get(AGENCY) else signed
+    return _shared(carries, names, tells, signed, script.finance, count)
+
+
+@lru_cache(maxsize=256)
+def _shared(
+    has_link: bool, names_creditor: bool, tells: bool, signed: bool, finance: bool, count: int
+) -> Content:
+    """One object per distinct content: there are few, and texts are many."""
+    return Content(has_link, names_creditor, tells, signed, finance, count)
 
 
 def signature_ok(text: str) -> bool:

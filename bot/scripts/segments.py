@@ -23,9 +23,10 @@ def segments(text: str) -> int:
     units = _gsm_units(text)
     if units is not None:
         return 1 if units <= GSM_SINGLE else -(-units // GSM_PART)
-    if max(text) > _LAST_BMP:
+    length = len(text.encode("utf-16-le")) // 2
+    if length != len(text):
         return _with_surrogates(text)
-    return 1 if len(text) <= UCS2_SINGLE else -(-len(text) // UCS2_PART)
+    return 1 if length <= UCS2_SINGLE else -(-length // UCS2_PART)
 
 
 def _gsm_units(text: str) -> int | None:

@@ -8,9 +8,11 @@ of conditions, with the same result ten times faster. Anything else runs through
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from jinja2 import StrictUndefined, meta, nodes
+from jinja2 import Template as JinjaTemplate
 from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -27,11 +29,22 @@ class Absent(StrictUndefined):
 _JINJA = SandboxedEnvironment(undefined=Absent, autoescape=False)
 
 
+@lru_cache(maxsize=1024)
+def _compiled(source: str) -> JinjaTemplate:
+    return _JINJA.from_string(source)
+
+
 class _Shape(NamedTuple):
     """The text under one combination of conditions."""
 
     pattern: str
     names: tuple[str, ...]
+
+
+@lru_cache(maxsize=1024)
+def compiled(source: str) -> Template:
+    """`Template(source)`, parsed once. Raises jinja2.TemplateSyntaxError."""
+    return Template(source)
 
 
 class Template:
@@ -44,7 +57,6 @@ class Template:
         self.conditions = tuple(sorted(_conditions(tree)))  #: names that may be absent
         self.simple = _is_simple(tree.body)
         self._body = tree.body
-        self._slow = _JINJA.from_string(source)
         self._shapes: dict[tuple[bool, ...], _Shape] = {}
 
     def fill(self, values: Mapping[str, str]) -> str:
@@ -65,7 +77,7 @@ class Template:
         """The same through Jinja."""
         present = {name: values[name] for name in self.names if values.get(name)}
         try:
-            return self._slow.render(present)
+            return _compiled(self.source).render(present)
         except (UndefinedError, SecurityError) as error:
             raise ScriptValueError(str(error)) from error
 
@@ -119,4 +131,4 @@ def _flatten(body: list[nodes.Node], given: Mapping[str, bool]) -> Iterator[tupl
             yield from _flatten(chosen, given)
 
 
-__all__ = ["Absent", "Template", "TemplateSyntaxError"]
+__all__ = ["Absent", "Template", "TemplateSyntaxError", "compiled"]

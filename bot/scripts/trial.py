@@ -12,7 +12,7 @@ from bot.scripts.render import Rendered, render
 from bot.scripts.rulebook import Rulebook
 from bot.scripts.script import Script
 from bot.scripts.source import ScriptSource, TextSource
-from bot.scripts.template import Template
+from bot.scripts.template import compiled
 from bot.scripts.values import OPT_OUT_NOTICE
 
 
@@ -39,7 +39,7 @@ def script_of(source: ScriptSource, text: TextSource, book: Rulebook) -> Script:
         version=source.version,
         locale=text.locale,
         purpose=Purpose(source.purpose),
-        template=Template(text.text),
+        template=compiled(text.text),
         opt_out=book.wording.of(text.locale).opt_out,
         finance=source.finance,
         asks=source.asks,
@@ -50,15 +50,19 @@ def script_of(source: ScriptSource, text: TextSource, book: Rulebook) -> Script:
     )
 
 
-def trials(script: Script, book: Rulebook) -> Iterator[Trial]:
-    """Every audience with every combination of absent values. Raises ScriptValueError."""
-    notice = book.wording.of(script.locale).opt_out_notice
+def trials(script: Script, book: Rulebook, *, notice: bool = True) -> Iterator[Trial]:
+    """Every audience with every combination of absent values.
+
+    `notice` adds what a portfolio that must always tell how to stop would add: the longest form.
+    Raises ScriptValueError.
+    """
+    added = book.wording.of(script.locale).opt_out_notice if notice else ""
     audiences = ("person", "company") if script.audience == "any" else (script.audience,)
     for audience in audiences:
         full = samples(book.placeholders, book.wording, script.locale, audience)
         for absent in script.template.cases():
             values = {name: "" if name in absent else value for name, value in full.items()}
-            values[OPT_OUT_NOTICE] = notice
+            values[OPT_OUT_NOTICE] = added
             if not (absent and _impossible(values, script)):
                 yield Trial(audience, absent, render(script, values), values)
 

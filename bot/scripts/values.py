@@ -23,8 +23,8 @@ def values_for(
 ) -> dict[str, str]:
     """All common placeholders. `today` is in the portfolio's zone.
 
-    A value the case does not have (no due date because nothing is owed) is absent; `render`
-    says so when a script needs it. `extra` adds or overrides.
+    A value the case does not have (no due date because nothing is owed) is absent or empty;
+    `render` says so when a script needs it. `extra` adds or overrides.
     """
     locale = facts.debtor.locale
     values = _desk(facts.portfolio, locale)
@@ -52,7 +52,9 @@ def _due_now(debts: tuple[DebtFacts, ...], today: date) -> tuple[DebtFacts, ...]
     if not debts:
         return ()
     until = max(today, debts[0].due_on)
-    return tuple(debt for debt in debts if debt.due_on <= until)
+    if debts[-1].due_on <= until:
+        return debts
+    return tuple([debt for debt in debts if debt.due_on <= until])
 
 
 def _desk(portfolio: PortfolioFacts, locale: str) -> dict[str, str]:
@@ -78,23 +80,22 @@ def _owed(facts: CaseFacts, today: date, locale: str) -> dict[str, str]:
     if not debts:
         return {}
     first, now = debts[0], _due_now(debts, today)
-    total = sum(debt.outstanding_minor for debt in debts)
-    due = sum(debt.outstanding_minor for debt in now)
+    left = [debt.outstanding_minor for debt in debts]  # earliest first, so `now` is a prefix
+    due, later = sum(left[: len(now)]), sum(left[len(now) :])
     day = day_text(first.due_on, today, locale)
-    values = {
-        "total_owed": money_text(total, facts.currency, locale),
+    late = (today - first.due_on).days
+    return {
+        "total_owed": money_text(due + later, facts.currency, locale),
         "amount_due": money_text(due, facts.currency, locale),
-        "earliest_amount": money_text(first.outstanding_minor, facts.currency, locale),
-        "later_amount": money_text(total - due, facts.currency, locale) if total > due else "",
+        "earliest_amount": money_text(left[0], facts.currency, locale),
+        "later_amount": money_text(later, facts.currency, locale) if later else "",
         "due_date": day,
         "due_phrase": _due_phrase(now, day, locale),
         "debt_count": str(len(debts)),
         "due_count": str(len(now)),
         "debt_ref": clean(first.ref),
+        "days_past_due": str(late) if late > 0 else "",
     }
-    if today > first.due_on:
-        values["days_past_due"] = str((today - first.due_on).days)
-    return values
 
 
 def _due_phrase(now: tuple[DebtFacts, ...], day: str, locale: str) -> str:

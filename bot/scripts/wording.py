@@ -107,6 +107,7 @@ def time_text(at: datetime, today: date, locale: str = DEFAULT_LOCALE) -> str:
     )
 
 
+@lru_cache(maxsize=65536)
 def money_text(minor: int, currency: str, locale: str = DEFAULT_LOCALE) -> str:
     """`2047.50元`; the unit in the locale's characters."""
     text = spoken(minor, currency)

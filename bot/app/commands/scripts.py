@@ -1,0 +1,176 @@
+"""`scripts`: check the texts, look at one, approve new versions."""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.app.errors import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from bot.scripts.findings import Finding
+    from bot.scripts.rulebook import Rulebook
+    from bot.scripts.script import Script
+    from bot.scripts.source import Sources
+
+
+class Form(StrEnum):
+    """How findings are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+Place = Annotated[
+    Path | None,
+    typer.Argument(help="A scripts folder, or one file of it; default: the product's texts."),
+]
+
+texts = typer.Typer(help="The texts (话术): lint, show, lock.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(texts, name="scripts")
+
+
+@texts.command()
+def lint(
+    path: Place = None,
+    form: Annotated[Form, typer.Option("--format", help="table or json")] = Form.TABLE,
+) -> None:
+    """Check every text; exit 1 when one must not be used."""
+    from bot.scripts.lint import lint as examine
+
+    sources, book, only = _read(path)
+    findings = [each for each in examine(sources, book) if only in (None, each.file)]
+    errors = [each for each in findings if each.level == "error"]
+    if form is Form.JSON:
+        _print_json(findings, len(sources.scripts))
+    else:
+        _print_table(findings, len(sources.scripts))
+    if errors:
+        raise typer.Exit(1)
+
+
+@texts.command()
+def show(
+    script_id: Annotated[str, typer.Argument(metavar="ID", help="e.g. reminder.d1_5")],
+    locale: Annotated[str, typer.Option(help="zh-CN, zh-TW or zh-HK")] = "zh-CN",
+    path: Annotated[Path | None, typer.Option(help="Another scripts folder.")] = None,
+) -> None:
+    """Show one text as a debtor would read it, on invented values, with its segments."""
+    from rich.console import Console
+
+    from bot.scripts.trial import ScriptValueError, trials
+
+    script, book = _find(script_id, locale, path)
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    _print_header(script, console)
+    try:
+        for trial in trials(script, book, notice=False):
+            rendered = trial.rendered
+            size = f"{len(rendered.text)} characters, {rendered.segments} segment(s)"
+            console.print(f"\n[{trial.case}] {size}\n{rendered.text}")
+    except ScriptValueError as error:
+        raise Refusal(str(error), "run `yuehuan scripts lint`") from error
+
+
+@texts.command()
+def lock(path: Place = None) -> None:
+    """Record the texts' fingerprints after their versions were raised."""
+    from bot.scripts.lock import NAME, trouble_to_lock, written
+
+    sources, book, _ = _read(path)
+    problems = [*sources.findings, *trouble_to_lock(sources.scripts, book.locked)]
+    if problems:
+        raise Refusal("\n".join(map(str, problems)))
+    (_root(path) / NAME).write_text(written(sources.scripts), "utf-8")
+    typer.echo(f"{len(sources.scripts)} scripts locked")
+
+
+def _root(path: Path | None) -> Path:
+    from bot.scripts.wording import scripts_root
+
+    if path is None:
+        return scripts_root()
+    if not path.exists():
+        raise Refusal(f"{path} does not exist", "name a scripts folder or one of its files", code=2)
+    return path.resolve().parent.parent if path.is_file() else path
+
+
+def _read(path: Path | None) -> tuple[Sources, Rulebook, str | None]:
+    """The sources, the rules, and the one file asked for (None = all)."""
+    from bot.scripts.findings import ScriptError
+    from bot.scripts.rulebook import load_rulebook
+    from bot.scripts.source import read_sources
+
+    root = _root(path)
+    only = path.resolve().relative_to(root).as_posix() if path and path.is_file() else None
+    try:
+        return read_sources(root), load_rulebook(root), only
+    except ScriptError as error:
+        raise Refusal(str(error)) from error
+
+
+def _find(script_id: str, locale: str, path: Path | None) -> tuple[Script, Rulebook]:
+    from bot.scripts.template import TemplateSyntaxError
+    from bot.scripts.trial import script_of
+
+    sources, book, _ = _read(path)
+    source = next((each for each in sources.scripts if each.id == script_id), None)
+    if source is None:
+        known = ", ".join(each.id for each in sources.scripts)
+        raise Refusal(f"no script {script_id}", f"known: {known}", code=2)
+    if locale not in source.texts:
+        raise Refusal(f"{script_id} has no {locale} text", f"it has {', '.join(source.texts)}")
+    try:
+        return script_of(source, source.texts[locale], book), book
+    except (TemplateSyntaxError, ValueError) as error:
+        raise Refusal(f"{script_id}: {error}", "run `yuehuan scripts lint`") from error
+
+
+def _print_header(script: Script, console: Console) -> None:
+    console.print(f"{script.id}  v{script.version}  {script.locale}  ({script.purpose})")
+    rows = {
+        "用途": script.when,
+        "依据": script.practice,
+        "占位符": " ".join(sorted(script.needs)),
+        "可为空": " ".join(sorted(script.optional)),
+        "按键": " ".join(f"{key}={means}" for key, means in (script.offers or {}).items()),
+    }
+    for name, value in rows.items():
+        if value:
+            console.print(f"{name}  {value}")
+
+
+def _print_json(findings: Sequence[Finding], count: int) -> None:
+    import json
+    from dataclasses import asdict
+
+    report = {"scripts": count, "findings": [asdict(each) for each in findings]}
+    typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
+
+
+def _print_table(findings: Sequence[Finding], count: int) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("place", "script", "rule", box=None, show_header=bool(findings))
+    table.add_column("message", overflow="fold")
+    for each in findings:
+        colour = "red" if each.level == "error" else "yellow"
+        place, message = f"{each.file}:{each.line}", escape(each.message)
+        table.add_row(place, each.script, f"[{colour}]{each.rule}[/{colour}]", message)
+    console = Console(soft_wrap=True)
+    console.print(table)
+    errors = sum(each.level == "error" for each in findings)
+    console.print(f"{count} scripts, {errors} errors, {len(findings) - errors} notices")
