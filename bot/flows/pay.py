@@ -1,0 +1,98 @@
+"""The debtor's page: what a link shows, and how a payment begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.domain.facts import CaseFacts
+from bot.domain.vocabulary import CaseState
+from bot.flows.ports.paying import LinkFacts, PaymentProvider, PayStore
+from bot.flows.ports.transactions import Clock, Transactions
+
+
+class LinkError(LookupError):
+    """The link cannot be used; `code` is `unknown`, `expired` or `revoked`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class AmountError(ValueError):
+    """The sum cannot be paid; `code` is `not_positive` or `more_than_owed`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What the page shows. `facts` have no open debts when everything is paid."""
+
+    link: LinkFacts
+    facts: CaseFacts
+
+
+@dataclass(frozen=True)
+class PayPage:
+    """Reads links and begins payments."""
+
+    transactions: Transactions[PayStore]
+    clock: Clock
+    provider: PaymentProvider | None
+    hash_of: Callable[[str], bytes | None]
+    reference: Callable[[], str]
+
+    def show(self, token: str, *, opened: bool) -> Owed:
+        """What the link shows; `opened` marks a person's visit. Raises LinkError."""
+        with self.transactions() as store:
+            owed = self._find(store, token)
+            if opened and not owed.link.opened:
+                now = self.clock.now(livemode=owed.link.livemode)
+                store.mark_opened(owed.link, at=now)
+            return owed
+
+    def begin(self, token: str, amount_minor: int, return_url: str) -> str:
+        """Begin a payment; returns the provider's page.
+
+        Raises LinkError, AmountError, OSError when no provider can take it now.
+        """
+        if self.provider is None:
+            raise OSError("no payment provider is configured")
+        reference = self.reference()
+        with self.transactions() as store:
+            owed = self._find(store, token)
+            self._check(owed.facts, amount_minor)
+            checkout_id = store.add_checkout(
+                reference,
+                owed.link,
+                amount_minor,
+                owed.facts.currency,
+                self.provider.name,
+                at=self.clock.now(livemode=owed.link.livemode),
+            )
+        started = self.provider.begin(reference, amount_minor, owed.facts.currency, return_url)
+        with self.transactions() as store:
+            store.name_checkout(checkout_id, started.provider_id)
+        return started.url
+
+    def _find(self, store: PayStore, token: str) -> Owed:
+        token_hash = self.hash_of(token)
+        link = store.link(token_hash) if token_hash else None
+        if link is None:
+            raise LinkError("unknown")
+        now = self.clock.now(livemode=link.livemode)
+        if link.revoked:
+            raise LinkError("revoked")
+        facts = store.facts([link.case_id], now)[0]
+        if now >= link.expires_at and facts.state is not CaseState.CLOSED:
+            raise LinkError("expired")
+        return Owed(link, facts)
+
+    def _check(self, facts: CaseFacts, amount_minor: int) -> None:
+        if amount_minor <= 0:
+            raise AmountError("not_positive")
+        if amount_minor > facts.outstanding_minor:
+            raise AmountError("more_than_owed")

@@ -1,0 +1,1 @@
+"""Payment links and payment providers behind `bot.flows.ports.paying`."""
