@@ -38,7 +38,6 @@ def _towards(calendar: BusinessCalendar, day: date, step: timedelta, limit: date
     return None
 
 
-@lru_cache(maxsize=65536)
 def shifted(
     calendar: BusinessCalendar, day: date, shift: Shift, first: date, last: date
 ) -> date | None:
@@ -47,7 +46,7 @@ def shifted(
     Where the wanted direction has no working day left inside, the other one is taken; None when
     there is no working day at all. Order is kept: a later day never moves before an earlier one.
     """
-    if shift in (Shift.NONE, Shift.SKIP):
+    if shift not in (Shift.NEXT, Shift.PREVIOUS):
         return day
     ahead = _towards(calendar, day, _DAY, last)
     behind = _towards(calendar, day, -_DAY, first)

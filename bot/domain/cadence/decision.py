@@ -7,29 +7,29 @@ same day need no bookkeeping here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from bot.domain.cadence.calendar import BusinessCalendar
 from bot.domain.cadence.definition import Cadence
 from bot.domain.cadence.due import due_touches, proposals
 from bot.domain.cadence.history import latest_day
-from bot.domain.cadence.hours import local_date
+from bot.domain.cadence.hours import local_date, plus
 from bot.domain.cadence.promised import (
-    broken_since_return,
     follow_up,
     fresh_broken,
-    next_reminder,
     reminder,
+    unattended,
 )
 from bot.domain.cadence.reach import all_given_up, reachable
-from bot.domain.cadence.slots import Question
+from bot.domain.cadence.slots import NEVER, Question
 from bot.domain.cadence.standing import standing_of
 from bot.domain.facts import CaseFacts
 from bot.domain.proposal import Proposal
 from bot.domain.vocabulary import CaseState, HandoffReason
 
-_DAY = timedelta(days=1)
+#: Bound once: looking a member up on its enumeration costs as much as a comparison of dates.
+_PROMISED = CaseState.PROMISED
 
 
 class Quiet(StrEnum):
@@ -80,37 +80,33 @@ def decide(facts: CaseFacts, cadence: Cadence, calendar: BusinessCalendar, today
     The contact rules are not asked here: they judge each proposal afterwards. A dispute, even
     of a part, stops every reminder (the case is frozen until it is answered).
     """
-    idle = today + timedelta(days=cadence.idle_recheck_days)
     standing = standing_of(facts, cadence, today)
+    still = _STILL.get(facts.state)
+    if still is None and facts.dispute_open:
+        still = Quiet.DISPUTED
+    if still is None and standing is not None:
+        latest = latest_day(facts)
+        return _decide_open(Question(facts, cadence, calendar, today, standing, latest))
+    if still is None:
+        still = Quiet.TRIVIAL_BALANCE if facts.outstanding_minor else Quiet.NOTHING_OWED
     tier = None if standing is None else standing.tier.key
-    still = _STILL.get(facts.state) or (Quiet.DISPUTED if facts.dispute_open else None)
-    if still is not None:
-        return Decision(tier, (), still, None, idle)
-    if standing is None:
-        owed = Quiet.TRIVIAL_BALANCE if facts.outstanding_minor else Quiet.NOTHING_OWED
-        return Decision(None, (), owed, None, idle)
-    return _decide_open(Question(facts, cadence, calendar, today, standing))
+    return Decision(tier, (), still, None, plus(today, cadence.idle_recheck_days))
 
 
 def _decide_open(asked: Question) -> Decision:
-    facts = asked.facts
     for_humans = _for_humans(asked)
     if for_humans is not None:
         return for_humans
-    if facts.open_promise is not None or facts.state is CaseState.PROMISED:
+    if asked.facts.state is _PROMISED or (asked.facts.promises and asked.facts.open_promise):
         return _decide_promised(asked)
-    latest = latest_day(facts)
-    cut_off = _cut_off(asked, latest)
-    if cut_off is not None:
-        return cut_off
-    return _waiting(asked) or _decide_touches(asked, latest)
+    return _cut_off(asked) or _waiting(asked) or _decide_touches(asked)
 
 
 def _for_humans(asked: Question) -> Decision | None:
     rules = asked.standing.tier.hand_off
     if rules.human is not None:
         return _quiet(asked, Quiet.HUMAN_TIER, rules.human)
-    if asked.facts.promises and broken_since_return(asked.facts) >= rules.broken_promises:
+    if asked.facts.promises and len(unattended(asked.facts)) >= rules.broken_promises:
         return _quiet(asked, Quiet.BROKEN_PROMISES, HandoffReason.BROKEN_PROMISES)
     return None
 
@@ -122,18 +118,26 @@ def _decide_promised(asked: Question) -> Decision:
     wanted = reminder(asked, promise)
     if wanted is not None:
         return _propose(asked, (wanted,))
-    return _quiet(asked, Quiet.PROMISED, next_on=next_reminder(asked, promise))
+    return _quiet(asked, Quiet.PROMISED, ahead=(promise.due_on - asked.today).days - 1)
 
 
-def _cut_off(asked: Question, latest: date) -> Decision | None:
+def _cut_off(asked: Question) -> Decision | None:
     """Nobody to reach, or nobody who answers."""
     facts, rules = asked.facts, asked.standing.tier.hand_off
     if not reachable(facts):
         gone = HandoffReason.WRONG_NUMBER if all_given_up(facts) else HandoffReason.UNREACHABLE
         return _quiet(asked, Quiet.NO_CONTACT_POINT, gone if rules.no_contact_point else None)
-    if _patience_ends(asked, latest) <= asked.today:
+    if _patience(asked) <= 0:
         return _quiet(asked, Quiet.UNREACHABLE, HandoffReason.UNREACHABLE)
     return None
+
+
+def _patience(asked: Question) -> int:
+    """Days until the tier's unanswered attempts make the case unreachable, NEVER if they do not."""
+    rules = asked.standing.tier.hand_off
+    if rules.unreachable_after is None or asked.facts.tier_attempts < rules.unreachable_after:
+        return NEVER
+    return rules.unreachable_wait_days - (asked.today - asked.served_on).days
 
 
 def _waiting(asked: Question) -> Decision | None:
@@ -145,56 +149,32 @@ def _waiting(asked: Question) -> Decision | None:
     return _quiet(asked, Quiet.TOUCH_WAITING) if on >= asked.today else None
 
 
-def _decide_touches(asked: Question, latest: date) -> Decision:
-    if latest >= asked.today:
+def _decide_touches(asked: Question) -> Decision:
+    if asked.served_on >= asked.today:
         return _quiet(asked, Quiet.TOUCHED_TODAY)
-    broken = fresh_broken(asked)
+    broken = fresh_broken(asked) if asked.facts.promises else None
     after_promise = None if broken is None else follow_up(asked, broken)
     if after_promise is not None:
         return _propose(asked, (after_promise,))
-    due = due_touches(asked, latest)
-    chosen = proposals(asked, due.wanted)
+    slots, ahead = due_touches(asked)
+    chosen = proposals(asked, slots) if slots else ()
     if chosen:
         return _propose(asked, chosen)
-    if due.wanted:
+    if slots:
         return _quiet(asked, Quiet.NO_CONTACT_POINT)
-    next_on = min(due.next_on, _patience_ends(asked, latest)) if broken is None else None
-    return _quiet(asked, Quiet.NO_TOUCH_TODAY, next_on=next_on)
-
-
-def _patience_ends(asked: Question, latest: date) -> date:
-    """When an unanswered last attempt of the tier makes the case unreachable, if ever."""
-    rules = asked.standing.tier.hand_off
-    if rules.unreachable_after is None or asked.facts.tier_attempts < rules.unreachable_after:
-        return date.max
-    return latest + timedelta(days=rules.unreachable_wait_days)
+    soon = 1 if broken is not None else min(ahead, _patience(asked))
+    return _quiet(asked, Quiet.NO_TOUCH_TODAY, ahead=soon)
 
 
 def _propose(asked: Question, chosen: tuple[Proposal, ...]) -> Decision:
-    return Decision(asked.standing.tier.key, chosen, None, None, asked.today + _DAY)
+    return Decision(asked.standing.tier.key, chosen, None, None, plus(asked.today, 1))
 
 
 def _quiet(
-    asked: Question,
-    why: Quiet,
-    handoff: HandoffReason | None = None,
-    *,
-    next_on: date | None = None,
+    asked: Question, why: Quiet, handoff: HandoffReason | None = None, *, ahead: int = 1
 ) -> Decision:
-    """Nothing today; look again tomorrow, or on `next_on` where nothing can happen earlier."""
-    tomorrow = asked.today + _DAY
-    return Decision(
-        asked.standing.tier.key,
-        (),
-        why,
-        handoff,
-        _bounded(asked, max(tomorrow, next_on or tomorrow)),
-    )
-
-
-def _bounded(asked: Question, wanted: date) -> date:
-    """Not beyond the tier's end or its re-check interval."""
-    standing, tier = asked.standing, asked.standing.tier
-    ends = standing.ends_on
-    beyond = ends if ends == date.max else ends + _DAY
-    return min(wanted, beyond, asked.today + timedelta(days=tier.recheck_days))
+    """Nothing today; look again in `ahead` days, at the tier's end or at its re-check."""
+    tier, dpd = asked.standing.tier, asked.standing.dpd
+    ends = NEVER if tier.to_day is None else tier.to_day - dpd + 1
+    days = max(min(ahead, ends, tier.recheck_days), 1)
+    return Decision(tier.key, (), why, handoff, plus(asked.today, days))

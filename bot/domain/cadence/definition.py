@@ -1,6 +1,7 @@
 """What a cadence file says, as values. Figures come from the files, never from here.
 
-Days are days past due (DPD): 0 is the due day, negative before it.
+Days are days past due (DPD): 0 is the due day, negative before it. Cadences, tiers and touches
+compare by identity: there is one of each per file, and that makes them quick to look up by.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ class Behaviour(StrEnum):
     A = "A"  #: always on time, or nothing known
     B = "B"  #: late once or twice
     C = "C"  #: late every time
+
+
+_A, _B, _C = Behaviour
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +78,13 @@ class Conditions:
     entered_to: int | None = None
 
     @property
-    def any(self) -> bool:
-        """Whether there is anything to check."""
-        return self != _NO_CONDITIONS
+    def timed(self) -> bool:
+        """Whether they ask for more than the behaviour."""
+        asked = (self.first_instalment, self.entered_from, self.entered_to)
+        return any(each is not None for each in asked)
 
 
-_NO_CONDITIONS = Conditions()
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Touch:
     """One rule of a tier: on which days, when, how, and with which script.
 
@@ -96,16 +98,16 @@ class Touch:
     pattern: Pattern
     windows: tuple[Window, ...]
     channels: tuple[Channel, ...]
-    when: Conditions = _NO_CONDITIONS
+    when: Conditions = Conditions()
     shift: Shift = Shift.NONE
     catch_up_days: int = 2  #: a day missed longer ago than this stays missed
     guarantor: bool = False  #: may fall back to a guarantor's contact point
     source: str = ""
 
-    conditional: bool = field(init=False, default=False)
+    timed: bool = field(init=False, default=False)  #: the conditions depend on case and day
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "conditional", self.when.any)
+        object.__setattr__(self, "timed", self.when.timed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ class HandOffRules:
     no_contact_point: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Tier:
     """A stretch of the DPD axis, both ends included; None is open."""
 
@@ -160,7 +162,7 @@ class PromiseTouches:
     broken: PromiseTouch
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Cadence:
     """One desk's way of reminding. `tiers` tile the DPD axis in ascending order."""
 
@@ -188,8 +190,8 @@ class Cadence:
     def behaviour(self, late_count: int | None) -> Behaviour:
         """A, B or C from the times late in the last three months; unknown reads as A."""
         if not late_count or late_count < self.late_for_b:
-            return Behaviour.A
-        return Behaviour.B if late_count < self.late_for_c else Behaviour.C
+            return _A
+        return _B if late_count < self.late_for_c else _C
 
     def scripts(self) -> frozenset[str]:
         """Every script id the file names."""

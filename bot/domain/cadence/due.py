@@ -2,86 +2,76 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
-from bot.domain.cadence.definition import Shift, Touch
-from bot.domain.cadence.history import used
+from bot.domain.cadence.definition import Behaviour, Tier, Touch
 from bot.domain.cadence.hours import instants
 from bot.domain.cadence.reach import Reached, reach
-from bot.domain.cadence.slots import Question, Slot, upcoming
+from bot.domain.cadence.slots import NEVER, Question, Slot, upcoming
 from bot.domain.proposal import Proposal
-
-_DAY = timedelta(days=1)
+from bot.domain.vocabulary import Channel, Purpose
 
 
 class Due(NamedTuple):
-    """What a tier wants today and the next date that could bring more (`date.max`: none)."""
+    """What a tier wants today, newest pattern day first, and the days until it can want more."""
 
-    wanted: list[tuple[Touch, Slot]]
-    next_on: date
-
-
-def due_touches(asked: Question, served_on: date) -> Due:
-    """The tier's touches whose newest pattern day counts today, newest day first.
-
-    `served_on` is the latest day anything was planned for: a pattern day up to it is served,
-    whichever rule served it, so that days missed or shared never add up.
-    """
-    offered = asked.facts.portfolio.offered
-    wanted: list[tuple[Touch, Slot]] = []
-    next_on = date.max
-    for touch in asked.standing.tier.touches:
-        if offered.isdisjoint(touch.channels):
-            continue
-        slot, following = upcoming(touch, asked)
-        if following is not None and following < next_on:
-            next_on = following
-        if slot is None or not _alive(touch, slot, asked, served_on):
-            continue
-        if touch.shift is Shift.NONE or asked.calendar.is_working(asked.today):
-            wanted.append((touch, slot))
-        else:
-            next_on = asked.today + _DAY
-    if len(wanted) > 1:
-        wanted.sort(key=lambda each: each[1].on, reverse=True)
-    return Due(wanted, next_on)
+    slots: list[Slot]
+    ahead: int
 
 
-def _alive(touch: Touch, slot: Slot, asked: Question, served_on: date) -> bool:
-    return served_on < slot.on <= asked.today <= slot.until and not used(
-        asked.facts, touch.key, slot.anchor, slot.day
+@lru_cache(maxsize=1024)
+def _concerning(tier: Tier, behaviour: Behaviour, offered: frozenset[Channel]) -> tuple[Touch, ...]:
+    """The tier's touches for this behaviour that some offered channel can carry."""
+    return tuple(
+        touch
+        for touch in tier.touches
+        if not offered.isdisjoint(touch.channels)
+        and (not touch.when.behaviour or behaviour in touch.when.behaviour)
     )
 
 
-def proposals(asked: Question, wanted: list[tuple[Touch, Slot]]) -> tuple[Proposal, ...]:
-    """The wanted touches that reach somebody, within the file's limits per day."""
+def due_touches(asked: Question) -> Due:
+    """The pattern days of the tier's touches that count today."""
+    facts = asked.facts
+    behaviour = asked.cadence.behaviour(facts.late_count)
+    slots: list[Slot] = []
+    nearest = NEVER
+    for touch in _concerning(asked.standing.tier, behaviour, facts.portfolio.offered):
+        slot, ahead = upcoming(touch, asked)
+        if slot is not None:
+            slots.append(slot)
+        nearest = min(nearest, ahead)
+    if len(slots) > 1:
+        slots.sort(key=lambda slot: slot.on, reverse=True)
+    return Due(slots, nearest)
+
+
+def proposals(asked: Question, slots: Iterable[Slot]) -> tuple[Proposal, ...]:
+    """Proposals for the slots that reach somebody, within the file's limits per day."""
     cadence = asked.cadence
     chosen: list[Proposal] = []
-    purposes: Counter[str] = Counter()
-    for touch, slot, reached in _reached(asked, wanted):
+    purposes: list[Purpose] = []
+    for slot, reached in _reached(asked, slots):
+        if purposes.count(slot.touch.purpose) < cadence.per_day_per_purpose:
+            purposes.append(slot.touch.purpose)
+            chosen.append(_proposal(asked, slot, reached))
         if len(chosen) >= cadence.per_day:
             break
-        if purposes[touch.purpose] < cadence.per_day_per_purpose:
-            purposes[touch.purpose] += 1
-            chosen.append(_proposal(asked, touch, slot, reached))
     return tuple(chosen)
 
 
-def _reached(
-    asked: Question, wanted: list[tuple[Touch, Slot]]
-) -> Iterator[tuple[Touch, Slot, Reached]]:
-    for touch, slot in wanted:
-        reached = reach(asked.facts, touch.channels, guarantor=touch.guarantor)
+def _reached(asked: Question, slots: Iterable[Slot]) -> Iterator[tuple[Slot, Reached]]:
+    for slot in slots:
+        reached = reach(asked.facts, slot.touch.channels, guarantor=slot.touch.guarantor)
         if reached is not None:
-            yield touch, slot, reached
+            yield slot, reached
 
 
-def _proposal(asked: Question, touch: Touch, slot: Slot, reached: Reached) -> Proposal:
+def _proposal(asked: Question, slot: Slot, reached: Reached) -> Proposal:
     channel, point = reached
-    facts = asked.facts
+    facts, touch = asked.facts, slot.touch
     window = touch.windows[slot.nth % len(touch.windows)]
     earliest, latest = instants(asked.today, window, point.zones, facts.portfolio.zone)
     return Proposal(

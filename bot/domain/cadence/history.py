@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
+from bot.domain.cadence.hours import plus
 from bot.domain.facts import CaseFacts, LastTouch
 
 
 def planned_on(touch: LastTouch) -> date:
     """The day a touch was planned for; its pattern day where the store does not say."""
-    return touch.planned_on or touch.anchor + timedelta(days=touch.day)
+    return touch.planned_on or plus(touch.anchor, touch.day)
 
 
 def latest_day(facts: CaseFacts) -> date:

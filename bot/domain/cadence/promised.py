@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from bot.domain.cadence.definition import PromiseTouch, Shift
 from bot.domain.cadence.history import used
-from bot.domain.cadence.hours import instants, local_date
+from bot.domain.cadence.hours import instants, local_date, plus
 from bot.domain.cadence.reach import reach
 from bot.domain.cadence.slots import Question
 from bot.domain.facts import CaseFacts, PromiseFacts
 from bot.domain.proposal import Proposal
 from bot.domain.vocabulary import PromiseState, Purpose
 
-_DAY = timedelta(days=1)
+_BROKEN = PromiseState.BROKEN
 
 
-def broken_since_return(facts: CaseFacts) -> int:
-    """Broken promises that nobody has dealt with: those from before a return do not count."""
+def unattended(facts: CaseFacts) -> list[PromiseFacts]:
+    """Broken promises, but for those a collector knew of when the case came back to the bot."""
     back = facts.returned_on
-    return sum(
-        promise.state is PromiseState.BROKEN and (back is None or broke_on(promise, facts) > back)
+    return [
+        promise
         for promise in facts.promises
-    )
+        if promise.state is _BROKEN and (back is None or broke_on(promise, facts) > back)
+    ]
 
 
 def broke_on(promise: PromiseFacts, facts: CaseFacts) -> date:
     """The day a promise counts as broken: the one after its date and the grace."""
-    return promise.due_on + timedelta(days=facts.portfolio.grace_days + 1)
+    return plus(promise.due_on, facts.portfolio.grace_days + 1)
 
 
 def reminder(asked: Question, promise: PromiseFacts) -> Proposal | None:
@@ -42,22 +42,14 @@ def reminder(asked: Question, promise: PromiseFacts) -> Proposal | None:
     rules = asked.cadence.promises
     if asked.today == promise.due_on:
         return _proposal(asked, promise, rules.due_day, "due", Purpose.PROMISE_REMINDER)
-    if asked.today == promise.due_on - _DAY:
+    if asked.today == plus(promise.due_on, -1):
         return _proposal(asked, promise, rules.day_before, "before", Purpose.PROMISE_REMINDER)
     return None
 
 
-def next_reminder(asked: Question, promise: PromiseFacts) -> date:
-    """The next day on which an open promise may bring something."""
-    tomorrow = asked.today + _DAY
-    return max(tomorrow, promise.due_on - _DAY)
-
-
 def fresh_broken(asked: Question) -> PromiseFacts | None:
     """The latest broken promise while its follow-up may still go out and has not."""
-    if not asked.facts.promises:
-        return None
-    promise = max(_broken(asked.facts), key=lambda each: each.due_on, default=None)
+    promise = max(unattended(asked.facts), key=lambda each: each.due_on, default=None)
     if promise is None or used(asked.facts, "promise.broken", promise.due_on, 0):
         return None
     late = (asked.today - broke_on(promise, asked.facts)).days
@@ -69,10 +61,6 @@ def follow_up(asked: Question, promise: PromiseFacts) -> Proposal | None:
     return _proposal(
         asked, promise, asked.cadence.promises.broken, "broken", Purpose.PROMISE_BROKEN
     )
-
-
-def _broken(facts: CaseFacts) -> Iterator[PromiseFacts]:
-    return (each for each in facts.promises if each.state is PromiseState.BROKEN)
 
 
 def _proposal(

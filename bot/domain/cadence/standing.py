@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from operator import attrgetter
+from typing import NamedTuple
 
 from bot.domain.cadence.definition import Cadence, Tier
+from bot.domain.cadence.hours import plus
 from bot.domain.facts import CaseFacts
 
 _BY_DUE_DATE = attrgetter("due_on")
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """The date tiers count from, days past due, and the tier."""
 
     anchor: date
     dpd: int
     tier: Tier
-
-    @property
-    def ends_on(self) -> date:
-        """The tier's last day for this anchor."""
-        to_day = self.tier.to_day
-        return date.max if to_day is None else self.anchor + timedelta(days=to_day)
-
-    @property
-    def begins_on(self) -> date:
-        """The tier's first day for this anchor."""
-        from_day = self.tier.from_day
-        return date.min if from_day is None else self.anchor + timedelta(days=from_day)
 
 
 def anchor_of(facts: CaseFacts, cadence: Cadence) -> date | None:
@@ -39,10 +27,12 @@ def anchor_of(facts: CaseFacts, cadence: Cadence) -> date | None:
     A few cents left on an old instalment therefore neither chase anybody nor make the next
     instalment look months late.
     """
-    debts = facts.debts if len(facts.debts) < 2 else sorted(facts.debts, key=_BY_DUE_DATE)
     tolerance = cadence.tolerance_minor.get(facts.currency, 0)
+    left = [debt for debt in facts.debts if debt.paid_minor < debt.amount_minor]
+    if len(left) > 1:
+        left.sort(key=_BY_DUE_DATE)
     owed = 0
-    for debt in debts:
+    for debt in left:
         owed += debt.outstanding_minor
         if owed > tolerance:
             return debt.due_on
@@ -72,5 +62,4 @@ def furthest_promise(facts: CaseFacts, cadence: Cadence, today: date) -> date:
     standing = standing_of(facts, cadence, today)
     if standing is None:
         return today
-    days = timedelta(days=standing.tier.furthest_promise_days)
-    return max(today, standing.anchor) + days
+    return plus(max(today, standing.anchor), standing.tier.furthest_promise_days)
