@@ -20,18 +20,24 @@ def monotonic() -> float:
     return time.monotonic()
 
 
-class ShiftedClock:
-    """The test clock: the machine's time moved forward by what `yuehuan clock advance` added up.
+class ProductClock:
+    """Implements `bot.flows.ports.transactions.Clock`.
 
-    The shift is read anew each time, so that all processes move together.
+    Live portfolios live on the machine's time, test-mode ones on that time moved by what
+    `yuehuan clock advance` added up. The shift is read anew each time, so that all processes move
+    together.
     """
 
     def __init__(self, shift: Callable[[], timedelta]) -> None:
         self._shift = shift
 
-    def now(self) -> datetime:
-        """The shifted instant, aware, in UTC."""
-        return system_now() + self._shift()
+    def now(self, *, livemode: bool) -> datetime:
+        """The instant on one of the two clocks, aware, in UTC."""
+        return system_now() if livemode else system_now() + self._shift()
+
+    def real(self) -> datetime:
+        """The machine's instant, aware, in UTC."""
+        return system_now()
 
 
 def parse_span(text: str) -> timedelta:

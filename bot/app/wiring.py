@@ -1,13 +1,21 @@
-"""The only place that knows real things: builds flows on top of store, carriers and payments."""
+"""Hands the product's flows to the processes: pages to `web`, jobs to `worker`, ticks to `clock`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 
-from bot.app.database import make_engine, open_pool
+from flask import Blueprint
+
+from bot.app.database import make_engine
 from bot.app.health import database_probes
 from bot.app.parts import Parts
+from bot.app.product import Product, open_product
 from bot.app.settings import Settings
+from bot.app.ticker import Tick
 from bot.app.worker import recovery_tick
+from bot.carriers.twilio_signature import TwilioSignature
+from bot.store.planning import DISPATCH_TASK
+from bot.store.receiving import RECEIVE_TASK
 
 
 @contextmanager
@@ -17,10 +25,51 @@ def assemble(settings: Settings, database_url: str, *, role: str) -> Iterator[Pa
     Args:
         role: `web`, `worker`, `clock` or the name of a command; shown in the database.
     """
-    size = max(settings.worker_concurrency, 8) + 2
-    engine = make_engine(database_url, size=size, name=f"yuehuan-{role}")
-    with open_pool(database_url, size=size, name=f"yuehuan-{role}") as pool:
-        try:
-            yield Parts(ticks=[recovery_tick(pool)], probes=database_probes(engine))
-        finally:
-            engine.dispose()
+    engine = make_engine(database_url, size=4, name=f"yuehuan-{role}")
+    try:
+        with open_product(settings, database_url, role=role) as product:
+            yield Parts(
+                blueprints=pages(product),
+                tasks={
+                    DISPATCH_TASK: product.dispatcher.run,
+                    RECEIVE_TASK: product.receiver.run,
+                },
+                ticks=[*ticks(product), recovery_tick(product.pool)],
+                probes=database_probes(engine),
+            )
+    finally:
+        engine.dispose()
+
+
+def pages(product: Product) -> Sequence[Blueprint]:
+    """Webhooks and pages."""
+    from webhooks.payments import payment_pages  # noqa: PLC0415  (only `web` needs them)
+    from webhooks.twilio import twilio_pages  # noqa: PLC0415
+
+    token = product.settings.twilio_auth_token
+    signature = (
+        TwilioSignature(token.get_secret_value(), product.settings.public_url) if token else None
+    )
+    return [
+        twilio_pages(signature, product.inbox, product.delivery),
+        payment_pages(product.provider, product.settler.notice),
+    ]
+
+
+def ticks(product: Product) -> list[Tick]:
+    """What the clock does; each tick serves live and test mode."""
+    return [
+        Tick("plan", timedelta(seconds=15), _both(product.planner.run)),
+        Tick("release", timedelta(seconds=5), _both(product.releaser.run)),
+        Tick("promises", timedelta(seconds=30), _both(product.promises.run)),
+        Tick("settle_attempts", timedelta(seconds=30), product.attempts.run),
+        Tick("watch", timedelta(seconds=60), _both(product.releaser.watch)),
+    ]
+
+
+def _both(run: Callable[..., object]) -> Callable[[], object]:
+    def tick() -> None:
+        run(livemode=True)
+        run(livemode=False)
+
+    return tick

@@ -62,6 +62,7 @@ class _Batch:
     """What one transaction decided."""
 
     sender: SenderFacts
+    carrier: SmsCarrier
     orders: list[SmsOrder] = field(default_factory=list)
     attempts: list[NewAttempt] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
@@ -89,8 +90,7 @@ class Dispatcher:
             if batch is None:
                 return sent
             if batch.orders:
-                carrier = self.carrier_for(batch.sender)
-                results = list(self.executor.map(carrier.send, batch.orders))
+                results = list(self.executor.map(batch.carrier.send, batch.orders))
                 held = self._record(batch, results)
                 sent += len(results)
                 if held:
@@ -102,6 +102,8 @@ class Dispatcher:
             sender = store.sender(sender_id)
             if sender is None or sender.stopped:
                 return None
+            # Found before anything is committed: a missing carrier must not strand attempts.
+            carrier = self.carrier_for(sender)
             now, real_now = self.clock.now(livemode=sender.livemode), self.clock.real()
             due = store.claim_due(sender_id, now=now, limit=self.batch)
             turns = store.take_turns(sender_id, wanted=len(due), real_now=real_now)
@@ -109,16 +111,16 @@ class Dispatcher:
                 store.wake_sender(sender_id, at=real_now + timedelta(seconds=1))
             if not turns:
                 return None
-            batch = self._decide(store, sender, due[:turns], now)
+            batch = self._decide(store, _Batch(sender, carrier), due[:turns], now)
             store.save_verdicts(batch.verdicts, stage="send", at=now)
             store.save_decided(batch.decided, at=now)
             store.add_attempts(batch.attempts, sender_id=sender_id, at=now, called_at=real_now)
             return batch
 
     def _decide(
-        self, store: DispatchStore, sender: SenderFacts, due: Sequence[DueTouch], now: datetime
+        self, store: DispatchStore, batch: _Batch, due: Sequence[DueTouch], now: datetime
     ) -> _Batch:
-        batch, tally = _Batch(sender), Tally()
+        tally = Tally()
         facts = {f.case_id: f for f in store.facts(list({t.case_id for t in due}), now)}
         phones = store.phones([touch.contact_point_id for touch in due])
         for touch in due:

@@ -40,17 +40,18 @@ class DryRun:
     transactions: Transactions[DryRunStore]
     playbook: Playbook
 
-    def run(self, code: str, on: date, zone: str, *, chunk: int = CHUNK) -> Iterator[DryTouch]:
+    def run(self, code: str, on: date, *, chunk: int = CHUNK) -> Iterator[DryTouch]:
         """Every open case of portfolio `code` as the planner would see it on `on`.
 
         Raises UnknownPortfolioError.
         """
-        now, pacer, tally, after = start_of(on, zone), Pacer(), Tally(), 0
+        pacer, tally, after = Pacer(), Tally(), 0
         with self.transactions() as store:
-            portfolio_id = store.portfolio_id(code)
-            if portfolio_id is None:
+            portfolio = store.portfolio(code)
+            if portfolio is None:
                 raise UnknownPortfolioError(code)
-            while ids := store.open_case_ids(portfolio_id, after=after, limit=chunk):
+            now = start_of(on, portfolio.zone)
+            while ids := store.open_case_ids(portfolio.portfolio_id, after=after, limit=chunk):
                 after = ids[-1]
                 for facts in store.facts(ids, now):
                     yield from self._look(store, facts, on, now, pacer, tally)

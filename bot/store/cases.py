@@ -190,3 +190,11 @@ class CaseRows(FactsReader):
             "ON CONFLICT (kind, subject) WHERE cleared_at IS NULL DO NOTHING",
             [kind, subject, message, at],
         )
+
+    def clear_alarm(self, kind: str, subject: str, *, at: datetime) -> None:
+        """It is over."""
+        self._connection.execute(
+            "UPDATE alarm SET cleared_at = %s "
+            "WHERE kind = %s AND subject = %s AND cleared_at IS NULL",
+            [at, kind, subject],
+        )

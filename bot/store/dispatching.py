@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
+
+from psycopg.errors import UniqueViolation
 
 from bot.domain.verdict import Verdict
 from bot.domain.vocabulary import Channel, Purpose
@@ -17,7 +20,7 @@ from bot.flows.ports.dispatching import (
     SenderFacts,
     Settled,
 )
-from bot.store.jobs import Job, defer_all
+from bot.store.jobs import Job, defer, defer_all
 from bot.store.planning import DISPATCH_TASK, SEND_QUEUE, PlanningRows
 
 #: A sender that was idle may send at once what this long would have carried.
@@ -285,6 +288,31 @@ class DispatchRows(PlanningRows):
             [livemode, now],
         )
         return [row[0] for row in rows.fetchall()]
+
+    def wake_once(self, sender_id: int) -> None:
+        """Queue a dispatch job unless one of the clock's is waiting already."""
+        task, arguments = DISPATCH_TASK, {"sender_id": sender_id}
+        lock = f"dispatch:{sender_id}"
+        with suppress(UniqueViolation), self._connection.transaction():
+            defer(self._connection, task, SEND_QUEUE, arguments, queueing_lock=lock)
+
+    def late_touches(self, *, livemode: bool, due_before: datetime, now: datetime) -> int:
+        """Planned touches that should have gone out and still could."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM touch t JOIN sender s ON s.id = t.sender_id "
+            "WHERE t.state = 'planned' AND s.livemode = %s AND s.stopped_reason IS NULL "
+            "AND t.due_at < %s AND t.latest_at > %s",
+            [livemode, due_before, now],
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def late_replies(self, *, received_before: datetime) -> int:
+        """Replies nobody has read."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM reply WHERE state = 'stored' AND received_at < %s",
+            [received_before],
+        ).fetchone()
+        return int(row[0]) if row else 0
 
 
 def _due(row: Any) -> DueTouch:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.domain.facts import CaseFacts
+from bot.domain.facts import CaseFacts, PortfolioFacts
 from bot.domain.proposal import Proposal
 from bot.domain.verdict import Verdict
 from bot.domain.vocabulary import TouchState
@@ -75,7 +75,7 @@ class PlanningStore(Cases, TouchWriter, Protocol):
 class DryRunStore(Protocol):
     """What the dry run reads."""
 
-    def portfolio_id(self, code: str) -> int | None:
+    def portfolio(self, code: str) -> PortfolioFacts | None:
         """The portfolio of that code."""
         ...
 

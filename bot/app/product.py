@@ -1,0 +1,168 @@
+"""The product's flows, built on real things: what processes, commands and the demo work with."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from psycopg_pool import ConnectionPool
+
+from bot.app.carriers import carrier_for
+from bot.app.clock import ProductClock
+from bot.app.database import open_pool
+from bot.app.playbook import load_playbook
+from bot.app.settings import Settings
+from bot.flows.delivery import Delivery
+from bot.flows.desk import Desk
+from bot.flows.dispatch import Dispatcher
+from bot.flows.dry_run import DryRun
+from bot.flows.inbox import Inbox
+from bot.flows.pay import PayPage
+from bot.flows.plan import Planner
+from bot.flows.playbook import Playbook
+from bot.flows.promises import PromiseSweeper
+from bot.flows.receive import Receiver
+from bot.flows.release import Releaser
+from bot.flows.settle import Settler
+from bot.flows.settle_attempts import AttemptSettler
+from bot.payments.links import PaymentLinks
+from bot.payments.sandbox_provider import SandboxProvider
+from bot.policy.lexicon import understand
+from bot.store.clock_shift import read_shift
+from bot.store.seal import Seal
+from bot.store.session import PooledTransactions
+
+#: Calls to the carrier at a time, per process. A call is one thread waiting for an answer.
+CARRIER_THREADS = 16
+
+
+@dataclass(frozen=True)
+class Product:
+    """Every flow, ready to be called."""
+
+    settings: Settings
+    pool: ConnectionPool
+    seal: Seal
+    transactions: PooledTransactions
+    clock: ProductClock
+    playbook: Playbook
+    planner: Planner
+    dry_run: DryRun
+    dispatcher: Dispatcher
+    attempts: AttemptSettler
+    releaser: Releaser
+    inbox: Inbox
+    delivery: Delivery
+    receiver: Receiver
+    settler: Settler
+    promises: PromiseSweeper
+    pay_page: PayPage
+    desk: Desk
+    provider: SandboxProvider | None
+
+
+@contextmanager
+def open_product(settings: Settings, database_url: str, *, role: str) -> Iterator[Product]:
+    """Build everything for one process; what it opens is closed when the context ends."""
+    size = max(settings.worker_concurrency, 8) + 2
+    with (
+        open_pool(database_url, size=size, name=f"yuehuan-{role}") as pool,
+        # Telling the time must never wait for a connection that itself waits for the time.
+        open_pool(database_url, size=2, name=f"yuehuan-{role}-clock") as clock_pool,
+        ThreadPoolExecutor(CARRIER_THREADS, thread_name_prefix="carrier") as executor,
+    ):
+        yield _build(settings, pool, clock_pool, executor)
+
+
+def _build(
+    settings: Settings,
+    pool: ConnectionPool,
+    clock_pool: ConnectionPool,
+    executor: ThreadPoolExecutor,
+) -> Product:
+    seal = Seal(settings.field_keys, settings.hash_key)
+    transactions = PooledTransactions(pool, seal)
+    clock = product_clock(clock_pool)
+    links = PaymentLinks(settings.public_url, _link_secret(settings), os.urandom)
+    playbook = load_playbook(links.length)
+    carriers = carrier_for(settings, threads=CARRIER_THREADS)
+    provider = _provider(settings)
+    return Product(
+        settings=settings,
+        pool=pool,
+        seal=seal,
+        transactions=transactions,
+        clock=clock,
+        playbook=playbook,
+        planner=Planner(transactions, playbook, clock),
+        dry_run=DryRun(transactions, playbook),
+        dispatcher=Dispatcher(
+            transactions,
+            playbook,
+            clock,
+            carriers,
+            links,
+            partial(secrets.token_urlsafe, 16),
+            executor,
+        ),
+        attempts=AttemptSettler(transactions, clock, carriers),
+        releaser=Releaser(transactions, clock),
+        inbox=Inbox(transactions, clock),
+        delivery=Delivery(transactions, clock),
+        receiver=Receiver(transactions, playbook, clock, understand, opt_in_words(playbook)),
+        settler=Settler(transactions, playbook, clock),
+        promises=PromiseSweeper(transactions, clock),
+        pay_page=PayPage(
+            transactions, clock, provider, links.hash_of, partial(secrets.token_urlsafe, 16)
+        ),
+        desk=Desk(transactions, clock),
+        provider=provider,
+    )
+
+
+def product_clock(pool: ConnectionPool) -> ProductClock:
+    """The clock, its shift read through `pool`."""
+
+    def shift() -> timedelta:
+        with pool.connection() as connection:
+            return read_shift(connection)
+
+    return ProductClock(shift)
+
+
+def opt_in_words(playbook: Playbook) -> frozenset[str]:
+    """The words that start contact again: the carriers' and those our own text names."""
+    own = {
+        key
+        for locale in ("zh-CN", "zh-TW", "zh-HK")
+        for key, meaning in (playbook.scripts.pick("answer.opt_out", locale).offers or {}).items()
+        if meaning == "opt_in"
+    }
+    return frozenset({"START", "UNSTOP"} | own)
+
+
+def _link_secret(settings: Settings) -> bytes:
+    return hmac.digest(
+        settings.secret_key.get_secret_value().encode(), b"payment links", hashlib.sha256
+    )
+
+
+def _provider(settings: Settings) -> SandboxProvider | None:
+    secret = settings.sandbox_pay_secret
+    if not (settings.sandbox_pay_url and settings.sandbox_pay_key and secret):
+        return None
+    notify_url = f"{settings.public_url}/webhooks/payments/sandbox"
+    return SandboxProvider(
+        settings.sandbox_pay_url,
+        settings.sandbox_pay_key,
+        secret.get_secret_value(),
+        notify_url,
+    )
