@@ -12,7 +12,7 @@ from bot.scripts.yaml_lines import Lined, YamlError, read
 
 _TAG = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.S)
 _FIELD = re.compile(r"\{\{.*?\}\}", re.S)
-_ENDS = frozenset("。！？；.!?;")
+_ENDS = frozenset("。！？；!?")  # a half-width dot between Chinese is disguise, not an end
 _BREAK, _HOLE = "。", "#"
 
 
@@ -73,10 +73,11 @@ def _jinja(text: str, position: int) -> int:
 
 
 def _essence(char: str, fold: Mapping[str, str]) -> Iterator[str]:
+    if char in _ENDS:
+        yield _BREAK
+        return
     for plain in unicodedata.normalize("NFKC", char).lower():
-        if plain in _ENDS:
-            yield _BREAK
-        elif plain.isalnum():
+        if plain.isalnum():
             yield fold.get(plain, plain)
 
 

@@ -62,7 +62,7 @@ def written(sources: Iterable[ScriptSource]) -> str:
     """The lock file's new content."""
     lines = [
         f'{source.id}: {{version: {source.version}, digest: "{digest(source)}"}}\n'
-        for source in sorted(sources, key=lambda each: each.id)
+        for _, source in sorted({each.id: each for each in sources}.items())
     ]
     return _HEADER + "".join(lines)
 
