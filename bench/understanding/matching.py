@@ -15,8 +15,12 @@ CLOCK = ("minute", "hour")
 
 
 def judge(row: Expression, read: Times) -> Verdict:
-    """exact: one acceptable reading is matched time for time; none: nothing was read."""
-    if any(_same(reading, read) for reading in row.readings):
+    """exact: one acceptable reading is matched time for time; none: nothing was read.
+
+    The same time read twice counts once.
+    """
+    distinct = list({(w["start"], w["end"]): w for w in read}.values())
+    if any(_same(reading, distinct) for reading in row.readings):
         return "exact"
     return "wrong" if read else "none"
 
