@@ -95,7 +95,8 @@ def _test(name: str, value: str) -> Test:
         return lambda message: message.to == value
     if name == "From":
         return lambda message: (message.from_ or message.sender) == value
-    first, last = _span(value)
+    # the client library writes a date as its midnight; equal to a midnight means that day
+    first, last = _span(value.removesuffix("T00:00:00Z") if name == "DateSent" else value)
     if name == "DateSent>":
         return lambda message: _when(message) >= first
     if name == "DateSent<":

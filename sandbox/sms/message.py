@@ -64,11 +64,12 @@ class Message:
         return self.to if self.inbound else self.sender
 
     def move(self, status: str, code: int | None, at: datetime) -> None:
-        """Take the next status; the moment of sending is the first one past the queue."""
+        """Take the next status; one that failed never left the queue."""
         self.status, self.code, self.updated = status, code, at
-        if status not in {"accepted", "queued", "sending"}:
-            self.from_ = self.from_ or self.sender
+        if status in {"sent", "delivered", "undelivered"}:
             self.sent = self.sent or at
+        if status != "accepted":
+            self.from_ = self.from_ or self.sender
 
     def resource(self, account: str) -> dict[str, Any]:
         """Twilio's Message resource."""

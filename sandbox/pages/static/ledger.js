@@ -17,12 +17,17 @@ const PAYMENT = { payment: "付款成功", refund: "退款", payment_failed: "�
 
 export class Ledger {
   constructor() {
+    this.clear();
+  }
+
+  clear() {
     this.rows = []; // oldest first
     this.bySid = new Map();
     this.byEvent = new Map();
   }
 
   take(entry) {
+    if (entry.kind === "reset") this.clear();
     const maker = MAKERS[entry.kind];
     const row = maker ? maker(entry) : null;
     if (row) this.add(row, entry);
