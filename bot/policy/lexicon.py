@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import yaml
 
+import bot
 from bot.domain.understanding import Context, Lexicon, Understanding
 from bot.domain.understanding import understand as read
 from bot.domain.understanding.lexicon import build
-from bot.domain.understanding.rules import Rule
+
+FOLDER = Path(bot.__file__).parent.parent / "scripts_zh" / "lexicon"
+TABLES = ("script", "phrases", "intents", "times", "amounts", "verbs")
 
 
 def _load(name: str) -> Any:
-    text = files("scripts_zh").joinpath("lexicon").joinpath(name).read_text("utf-8")
+    text = (FOLDER / f"{name}.yaml").read_text("utf-8")
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
 
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
-    """The product's lexicon, compiled once per process."""
-    intents = _load("intents.yaml")
-    rules = tuple(
-        Rule(label, str(pattern)) for label, each in intents["rules"].items() for pattern in each
-    )
-    return build({}, {}, rules, tuple(intents["order"]), intents["keys"])
+    """The product's lexicon, compiled once per process. Raises ValueError for a bad table."""
+    return build({name: _load(name) for name in TABLES})
 
 
 def understand(text: str, context: Context) -> Understanding:

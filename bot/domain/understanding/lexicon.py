@@ -1,34 +1,89 @@
-"""The words the reader knows: a frozen value, loaded from data outside the domain."""
+"""The words the reader knows: a frozen value, compiled once from data loaded outside the domain."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from bot.domain.understanding.rules import Rule, RuleBook
+from bot.domain.understanding import amounts, tokens
+from bot.domain.understanding.normalise import Normaliser
+from bot.domain.understanding.regexfacts import compiled
+from bot.domain.understanding.rules import RuleBook, expand, rules_of
+from bot.domain.understanding.values import Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Verbs:
+    """What dates are for (kind -> words) and the words between and around them."""
+
+    kinds: re.Pattern[str]
+    correction: re.Pattern[str]
+    not_first: re.Pattern[str]
+    either: re.Pattern[str]
+    split: re.Pattern[str]
+    recurring: re.Pattern[str]
+    filler_only: re.Pattern[str]
+    yes: re.Pattern[str]
+    self: re.Pattern[str]
+    no: re.Pattern[str]
+    irony: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """script: one character for one (traditional, full width, variant forms).
-    phrases: longer replacements (typos, Cantonese, fillers). book: the compiled intent rules.
-    rank: intent name -> order among intents, the one that contacts least first.
-    keys: bare replies that always mean one thing, in SMS."""
+    """normalise: text -> Plain. book: intent rules. rank: intent -> order, who contacts least first.
+    keys: bare SMS replies that always mean one thing. machines, reasons: name -> words."""
 
-    script: Mapping[int, str]
-    phrases: Mapping[str, str]
+    normalise: Normaliser
     book: RuleBook
     rank: Mapping[str, int]
     keys: Mapping[str, str]
+    machines: Mapping[str, re.Pattern[str]]
+    reasons: Mapping[str, re.Pattern[str]]
+    abuse: re.Pattern[str]
+    times: tokens.TimeLexicon
+    amounts: amounts.AmountLexicon
+    verbs: Verbs
 
 
-def build(
-    script: Mapping[str, str],
-    phrases: Mapping[str, str],
-    rules: tuple[Rule, ...],
-    order: tuple[str, ...],
-    keys: Mapping[str, str],
-) -> Lexicon:
-    """Compile the parts; raises re.error naming a bad pattern."""
-    rank = {name: place for place, name in enumerate(order)}
-    return Lexicon(str.maketrans(dict(script)), phrases, RuleBook(rules, rank), rank, keys)
+def build(data: Mapping[str, Mapping[str, Any]]) -> Lexicon:
+    """Compile a lexicon from the mappings of script, phrases, intents, times, amounts and verbs.
+
+    Raises ValueError naming the bad pattern, intent or table."""
+    intents, script, phrases = data["intents"], data["script"], data["phrases"]
+    source, target = ("".join(script[side].split()) for side in ("from", "to"))
+    if len(source) != len(target):
+        raise ValueError(f"script table: {len(source)} characters from, {len(target)} to")
+    rank = {name: place for place, name in enumerate(intents["order"])}
+    if set(rank) != {i.value for i in Intent}:
+        raise ValueError("intents.yaml: order must name every intent once")
+    macros = intents["macros"]
+    return Lexicon(
+        normalise=Normaliser(
+            dict(zip(source, target, strict=True)),
+            {str(k): str(v) for k, v in phrases["replace"].items()},
+            phrases["fillers"],
+            phrases["emoji"],
+        ),
+        book=RuleBook(rules_of(intents["rules"], macros), rank),
+        rank=rank,
+        keys={str(k): str(v) for k, v in intents["keys"].items()},
+        machines={name: compiled(pattern) for name, pattern in intents["machines"].items()},
+        reasons={name: compiled(expand(pattern, macros)) for name, pattern in intents["reasons"].items()},
+        abuse=compiled(intents["abuse"]),
+        times=tokens.build(data["times"]),
+        amounts=amounts.build(data["amounts"]),
+        verbs=_verbs(data["verbs"]),
+    )
+
+
+def _verbs(data: Mapping[str, Any]) -> Verbs:
+    kinds = "|".join(f"(?P<{name}>{pattern})" for name, pattern in data["verbs"].items())
+    return Verbs(kinds=compiled(kinds), **{name: compiled(data[name]) for name in _VERB_PATTERNS})
+
+
+_VERB_PATTERNS = (
+    "correction", "not_first", "either", "split", "recurring", "filler_only", "yes", "self", "no", "irony",
+)  # fmt: skip

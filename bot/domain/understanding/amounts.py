@@ -1,0 +1,171 @@
+"""Reads sums of money and what each is: promised, paid, contested, or out of reach."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from bot.domain.understanding.numerals import number
+from bot.domain.understanding.regexfacts import compiled
+
+LARGEST = 10**11
+"""Above this many minor units a number is no debt of ours and is not read as money."""
+_UNIT = {"亿": 10**8, "万": 10**4, "w": 10**4, "千": 1000, "k": 1000, "百": 100}
+_CLAUSE = re.compile(r"[,。!?;]")
+
+
+@dataclass(frozen=True, slots=True)
+class AmountLexicon:
+    """Compiled patterns of amounts.yaml."""
+
+    sum: re.Pattern[str]
+    after: re.Pattern[str]
+    before: re.Pattern[str]
+    roles: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
+    portions: Mapping[str, re.Pattern[str]]
+    fraction: re.Pattern[str]
+
+
+def build(data: Mapping[str, Any]) -> AmountLexicon:
+    """Compile the mapping loaded from amounts.yaml."""
+    return AmountLexicon(
+        sum=compiled(data["sum"]),
+        after=compiled(data["not_money_after"]),
+        before=compiled(data["not_money_before"]),
+        roles={
+            name: (compiled(each["left"]), compiled(each["right"]))
+            for name, each in data["roles"].items()
+        },
+        portions={name: compiled(pattern) for name, pattern in data["portions"].items()},
+        fraction=compiled(data["fraction"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum at [start, end): minor units and its role ("promised", "paid", "contested", "unable", "")."""
+
+    start: int
+    end: int
+    minor: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A portion at [start, end): "half", "full", "partial", "rest" or "fraction" with its value."""
+
+    start: int
+    end: int
+    name: str
+    value: Fraction | None = None
+
+
+def read_sums(text: str, taken: Sequence[tuple[int, int]], lexicon: AmountLexicon) -> list[Sum]:
+    """Sums in the normalised text outside the stretches already `taken` by dates."""
+    found = []
+    for match in lexicon.sum.finditer(text):
+        start, end = match.span()
+        if any(a < end and start < b for a, b in taken):
+            continue
+        minor, sure = _value(match)
+        if minor is None or not 0 < minor < LARGEST:
+            continue
+        role = _role(text, start, end, lexicon)
+        if sure or _plausible(text, match, minor, role, lexicon):
+            found.append(Sum(start, end, minor, role))
+    return found
+
+
+def _value(match: re.Match[str]) -> tuple[int | None, bool]:
+    """Minor units, and whether the words say money beyond doubt."""
+    digits, unit, tail, _, coin, hanzi, _, coin_too = match.groups()
+    value: Fraction | None
+    if hanzi:
+        value = number(hanzi)
+        if coin_too and coin_too[-1] in "一二三四五六七八九" and value is not None:
+            value += Fraction(number(coin_too[-1]) or 0) / 10
+        sure = bool(coin_too)
+        coin = coin_too
+    else:
+        value = Fraction(digits.replace(",", ""))
+        if unit:
+            value *= _UNIT[unit]
+            value += (number(tail) or 0) * Fraction(_UNIT[unit], 10) if tail else 0
+        elif tail:
+            return None, False
+        sure = bool(coin) or bool(unit and unit != "百")
+    if value is None:
+        return None, False
+    if coin and "毛" in coin:
+        value /= 10
+    minor = value * 100
+    return (int(minor), sure) if minor.denominator == 1 else (None, False)
+
+
+def _plausible(
+    text: str, match: re.Match[str], minor: int, role: str, lexicon: AmountLexicon
+) -> bool:
+    """Whether a bare number may be money, by its neighbours and size."""
+    if lexicon.after.match(text[match.end() : match.end() + 3]):
+        return False
+    if lexicon.before.search(text[max(0, match.start() - 4) : match.start()]):
+        return False
+    hanzi = match.group(6)
+    if hanzi:
+        return any(c in "百千万" for c in hanzi) and len(hanzi) > 1
+    if len(match.group(1).replace(",", "").split(".")[0]) > 8:
+        return False
+    return minor >= 100_00 or (bool(role) and minor >= 10_00)
+
+
+def _role(text: str, start: int, end: int, lexicon: AmountLexicon) -> str:
+    """The nearest word that says what the sum is; its own clause only."""
+    left = _clause_before(text, start)
+    right = text[end : end + 12]
+    for name in ("paid", "contested", "unable", "promised"):
+        if lexicon.roles[name][0].search(left):
+            if name == "promised" and lexicon.roles["paid"][1].match(right):
+                return "paid"
+            return name
+    for name in ("paid", "contested", "unable", "promised"):
+        if lexicon.roles[name][1].match(right):
+            return name
+    return ""
+
+
+def _clause_before(text: str, start: int) -> str:
+    left = text[max(0, start - 18) : start]
+    cuts = [m.end() for m in _CLAUSE.finditer(left)]
+    return left[cuts[-1] :] if cuts else left
+
+
+def read_shares(text: str, lexicon: AmountLexicon) -> list[Share]:
+    """Portions in the normalised text, in order."""
+    shares = [
+        Share(m.start(), m.end(), name)
+        for name, pattern in lexicon.portions.items()
+        for m in pattern.finditer(text)
+    ]
+    for match in lexicon.fraction.finditer(text):
+        if (value := _fraction(match)) is not None:
+            name = "half" if value == Fraction(1, 2) else "full" if value == 1 else "fraction"
+            shares.append(Share(match.start(), match.end(), name, value))
+    return sorted(shares, key=lambda s: (s.start, -s.end))
+
+
+def _fraction(match: re.Match[str]) -> Fraction | None:
+    below, above, hundredth, percent, tenth, top, bottom = match.groups()
+    if below:
+        parts = number(above), number(below)
+    elif top:
+        parts = Fraction(top), Fraction(bottom)
+    else:
+        parts = number(hundredth or percent or tenth), Fraction(10 if tenth else 100)
+    if parts[0] is None or not parts[1]:
+        return None
+    value = parts[0] / parts[1]
+    return value if 0 < value <= 1 else None

@@ -1,0 +1,169 @@
+"""From hits to intents: what counts, what gives way, who comes first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.understanding.lexicon import Lexicon
+from bot.domain.understanding.promises import day_of
+from bot.domain.understanding.reading import Reading
+from bot.domain.understanding.rules import SOFT, Hit
+from bot.domain.understanding.values import Context
+
+HARMFUL = ("opt_out", "wrong_person", "deceased", "complaint", "dispute", "refuse")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """names: intents, primary first. hits: those that support them. weight: of the primary.
+    dated: a promise date was given."""
+
+    names: tuple[str, ...]
+    hits: tuple[Hit, ...]
+    weights: dict[str, float]
+    inferred: bool = False
+
+
+def choose(reading: Reading, context: Context, now: datetime, lexicon: Lexicon) -> Choice:
+    """Settle which intents a reply carries and their order."""
+    hits = _calls_not_stops(reading, list(reading.hits))
+    weights: dict[str, float] = {}
+    for hit in hits:
+        weights[hit.rule.label] = max(weights.get(hit.rule.label, 0), hit.rule.weight)
+    inferred = _infer(weights, reading, context, now, lexicon)
+    _give_way(weights, reading, hits)
+    _drop_soft(weights)
+    names = sorted(weights, key=lambda name: lexicon.rank[name])
+    names = _promote(names, weights, reading, hits, now)
+    kept = tuple(h for h in hits if h.rule.label in weights)
+    return Choice(tuple(names) or ("other",), kept, weights, inferred)
+
+
+def _calls_not_stops(reading: Reading, hits: list[Hit]) -> list[Hit]:
+    """中午别打, 现在别打我在开车: a time not to call is no opt-out."""
+    timed = [d.found for d in reading.dates if d.role == "avoid"]
+    if not timed:
+        return hits
+    out = []
+    for hit in hits:
+        near = any(0 <= hit.start - f.end <= 3 or f.start <= hit.start < f.end for f in timed)
+        limited = hit.rule.label == "opt_out" and near and "以后别" not in reading.text
+        if not limited:
+            out.append(hit)
+    return out
+
+
+def _infer(weights: dict[str, float], reading: Reading, context: Context, now: datetime, lexicon: Lexicon) -> bool:
+    """A promise or a call that only its date tells (25号, 明天可以吗, 三点以后)."""
+    paying = [d for d in reading.role("pay") if "past" not in d.found.tags]
+    if paying and any(day_of(d.found, now) or _wide_future(d.found, now) for d in paying):
+        weights["promise_to_pay"] = max(weights.get("promise_to_pay", 0), 0.86)
+    called = [d for d in reading.role("call") if d.found.place is not None and "past" not in d.found.tags]
+    if called and not any(weights.get(n, 0) >= 0.9 for n in ("promise_to_pay", "already_paid")):
+        weights["call_later"] = max(weights.get("call_later", 0), 0.8)
+    strong = [name for name, weight in weights.items() if weight >= SOFT]
+    if strong:
+        return False
+    free = [d for d in reading.dates if d.role in ("", "cannot") or (d.role == "event" and "payday" in d.found.tags)]
+    if free and _nothing_else(reading, lexicon):
+        return _bare_date(weights, free[-1].found, context, now)
+    if not reading.dates and reading.sums and _nothing_else(reading, lexicon):
+        weights["promise_to_pay"] = 0.8 if context.asked in ("promise_date", "confirm_promise") else 0.55
+        return True
+    return False
+
+
+def _bare_date(weights: dict[str, float], found: object, context: Context, now: datetime) -> bool:
+    tags: frozenset[str] = found.tags  # type: ignore[attr-defined]
+    asked = context.asked in ("promise_date", "confirm_promise", "either_or")
+    if "past" in tags or "now" in tags:
+        return False
+    if "timeonly" in tags and not asked:
+        weights["call_later"] = 0.6
+    else:
+        weights["promise_to_pay"] = 0.92 if asked else 0.75
+    return True
+
+
+def _wide_future(found: object, now: datetime) -> bool:
+    place = found.place  # type: ignore[attr-defined]
+    return place is None or place.end > now
+
+
+def _nothing_else(reading: Reading, lexicon: Lexicon) -> bool:
+    """Whether what is left beside dates, sums and portions says nothing."""
+    marks = [True] * len(reading.text)
+    for span in (*(d.found for d in reading.dates), *reading.sums, *reading.shares):
+        for at in range(span.start, span.end):
+            marks[at] = False
+    left = "".join(c for c, keep in zip(reading.text, marks, strict=True) if keep)
+    return bool(lexicon.verbs.filler_only.fullmatch(left))
+
+
+def _give_way(weights: dict[str, float], reading: Reading, hits: list[Hit]) -> None:
+    """Readings that cannot stand beside another: harm first."""
+    if any(h.rule.carries.get("flag") == "self_harm" for h in hits):
+        for name in ("refuse", "promise_to_pay", "deceased", "opt_out", "call_later"):
+            weights.pop(name, None)
+        return
+    if "deceased" in weights and _mourner(reading, weights):
+        weights["hardship"] = max(weights.get("hardship", 0), 0.8)
+        del weights["deceased"]
+    if "deceased" in weights or "wrong_person" in weights:
+        for name in ("promise_to_pay", "hardship", "already_paid", "request_link", "refuse"):
+            weights.pop(name, None)
+    if "wrong_person" in weights and "dispute" in weights and weights["dispute"] <= weights["wrong_person"]:
+        kinds = {h.rule.carries.get("kind") for h in hits if h.rule.label == "dispute"}
+        if kinds <= {"not_mine"}:
+            weights.pop("dispute")
+    if weights.get("refuse", 0) >= SOFT:
+        weights.pop("promise_to_pay", None)
+    if "already_paid" in weights and "promise_to_pay" in weights and not reading.role("pay"):
+        weights.pop("promise_to_pay")
+    if "complaint" in weights:
+        weights.pop("greeting_ack", None)
+
+
+def _mourner(reading: Reading, weights: dict[str, float]) -> bool:
+    """A relative of the debtor died and the debtor writes: 我妈去世了, 月底还."""
+    text = reading.text
+    own = "我" in text and any(word in text for word in ("我妈", "我爸", "我父", "我母", "我爷", "我奶", "我外", "我岳", "我家", "家里", "我老", "我公", "我婆"))
+    speaks = "promise_to_pay" in weights or "hardship" in weights or any(w in text for w in ("丧事", "葬", "办后事", "守孝", "奔丧"))
+    return own and speaks
+
+
+def _drop_soft(weights: dict[str, float]) -> None:
+    strong = {name for name, weight in weights.items() if weight >= SOFT}
+    if strong:
+        for name in list(weights):
+            if name not in strong:
+                del weights[name]
+    elif len(weights) > 1 and "greeting_ack" in weights:
+        del weights["greeting_ack"]
+
+
+def _promote(names: list[str], weights: dict[str, float], reading: Reading, hits: list[Hit], now: datetime) -> list[str]:
+    """Exceptions to the plain order of intents."""
+    dated = any(day_of(d.found, now) for d in reading.role("pay", "")) and "promise_to_pay" in weights
+    firm = dated and any(not d.found.tags & {"soon", "now"} for d in reading.role("pay", ""))
+    if any(h.rule.carries.get("flag") == "self_harm" for h in hits):
+        return _first(names, "request_human")
+    if "promise_to_pay" not in names:
+        return names
+    harmful = any(name in weights for name in HARMFUL)
+    if "already_paid" in names and firm and not harmful:
+        names = _first(names, "promise_to_pay")
+    if "request_installment" in names and not firm and not harmful:
+        names = _first(names, "request_installment")
+    elif "request_installment" in names and reading.role("recurring"):
+        names = _first(names, "request_installment")
+    if "request_link" in names and not firm and not harmful:
+        names = _first(names, "request_link")
+    if "hardship" in names and not dated and weights["hardship"] >= weights["promise_to_pay"] and names[0] == "promise_to_pay":
+        names = _first(names, "hardship")
+    return names
+
+
+def _first(names: list[str], name: str) -> list[str]:
+    return [name, *(n for n in names if n != name)]

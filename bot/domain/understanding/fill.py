@@ -1,0 +1,298 @@
+"""What each word of time says: one small function per token kind writes its fields of a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.domain.understanding.frames import Frame
+from bot.domain.understanding.numerals import integer
+from bot.domain.understanding.tokens import TimeLexicon, Token
+
+Filler = Callable[[Frame, Token, datetime, TimeLexicon], bool]
+
+_SHIFT = {"上上": -2, "上": -1, "下": 1, "下下": 2, "下下下": 3, "次": 1, "前": -1}
+_YEAR_SHIFT = {
+    "大前年": -3, "前年": -2, "去年": -1, "今年": 0, "明年": 1, "后年": 2, "大后年": 3, "来年": 1, "本年": 0, "当年": 0,
+    "次年": 1, "上年": -1, "上一年": -1, "下年": 1, "下一年": 1, "这一年": 0, "新的一年": 1,
+}  # fmt: skip
+_DAY_SHIFT = {
+    "大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "同": 0, "明": 1, "次": 1, "翌": 1, "隔": 1, "第二": 1, "后": 2, "大后": 3,
+    "大大后": 4,
+}  # fmt: skip
+_WEEKDAY = (
+    {c: i for i, c in enumerate("一二三四五六日")}
+    | {"天": 6}
+    | {str(i): i - 1 for i in range(1, 8)}
+)
+
+
+def _int(text: str | None) -> int:
+    return integer(text or "") or 0
+
+
+def century_year(short: int, now: datetime) -> int:
+    """A two-digit year: the nearest century, up to 20 years ahead."""
+    return short + (2000 if short <= now.year % 100 + 20 else 1900)
+
+
+def _year(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool:
+    text = token.groups[0] or ""
+    value = _int(text)
+    frame.year = century_year(value, now) if len(text) <= 2 and value < 100 else value
+    return True
+
+
+def _relyear(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool:
+    frame.year = now.year + _YEAR_SHIFT.get(token.text.rstrip("度间"), 0)
+    return True
+
+
+def _years(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    frame.year = int(token.groups[0] or token.groups[1] or 0)
+    return True
+
+
+def _ymd(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    year, *rest = (g for g in token.groups if g)
+    frame.year, frame.month = int(year), int(rest[0])
+    frame.day = int(rest[1]) if len(rest) > 1 else None
+    return True
+
+
+def _dmy(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool:
+    """3/3/2015, 10/31/74: month first unless only day first is possible."""
+    first, second, year = (int(g or 0) for g in token.groups)
+    month, day = (second, first) if first > 12 else (first, second)
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return False
+    frame.year = year if year > 99 else century_year(year, now)
+    frame.month, frame.day = month, day
+    return True
+
+
+def _decade(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool:
+    frame.decade = _int(token.groups[1])
+    return token.groups[0] is None or _century(frame, token, now, _)
+
+
+def _century(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool:
+    name = token.groups[0] or ""
+    here = now.year // 100
+    frame.century = {"上": here - 1, "本": here, "下": here + 1}.get(name, _int(name) - 1)
+    return frame.century >= 0
+
+
+def _quarter(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    first, second, third, head, shift = token.groups
+    if shift:
+        frame.quarter_shift = _SHIFT.get(shift, 0)
+    else:
+        value = 1 if head else _int(first or second or third)
+        frame.quarter = (value, value)
+    return True
+
+
+def _quarters(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    count = _int(token.groups[1])
+    frame.quarter = (1, count) if token.groups[0] == "前" else (5 - count, 4)
+    return True
+
+
+def _half(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    frame.half = 1 if token.groups[0] in ("上", "前") else 2
+    return True
+
+
+def _yearpart(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool:
+    frame.year = now.year if frame.year is None else frame.year
+    frame.portion = _portion(token.groups[0])
+    return True
+
+
+def _portion(word: str | None) -> str:
+    return {"末": "底", "尾": "底", "终": "底", "伊始": "初"}.get(word or "", word or "")
+
+
+def _season(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    frame.season = next(g for g in token.groups if g)
+    return True
+
+
+def _lunarmonth(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    leap, name, leap_too, month, plain = token.groups
+    frame.lunar, frame.leap = True, bool(leap or leap_too)
+    frame.month = (
+        {"正": 1, "冬": 11, "腊": 12}.get(name or "", 0) or _int(month or plain) or frame.month
+    )
+    return True
+
+
+def _month(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    frame.month = 1 if token.groups[0] == "元" else _int(token.groups[0])
+    return 1 <= frame.month <= 12
+
+
+def _relmonth(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    frame.month_shift = _SHIFT.get(token.groups[0] or "", 0)
+    return True
+
+
+def _portioned(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    word = next(g for g in token.groups if g)
+    if token.kind == "dekad":
+        word = {"中": "中旬"}.get(word, word)
+    elif token.kind == "halfmonth":
+        word = {"上": "上半", "前": "上半"}.get(word, "下半")
+    frame.portion = _portion(word)
+    if (
+        frame.month is None
+        and frame.month_shift is None
+        and frame.quarter is None
+        and frame.quarter_shift is None
+    ):
+        frame.month_shift = 0
+    return True
+
+
+def _seasonpart(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    frame.portion = _portion(token.groups[0])
+    if frame.quarter is None and frame.quarter_shift is None:
+        frame.quarter_shift = 0
+    return True
+
+
+def _ordinal(word: str) -> int:
+    return -1 if word.startswith("最后") else _int(word.lstrip("第"))
+
+
+def _nthweekday(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    nth, weekday, nth_unit, unit, nth_week = token.groups
+    if nth and weekday:
+        frame.nth = (_ordinal(nth), _WEEKDAY[weekday])
+    elif nth_unit:
+        frame.nth = (_ordinal(nth_unit), 8 if unit == "周末" else None)
+    else:
+        frame.nth = (_ordinal(nth_week or ""), None)
+    return frame.nth[0] != 0
+
+
+def _week(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    frame.week_shift = _SHIFT.get(token.groups[0] or "", 0)
+    return True
+
+
+def _weekend(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    frame.weekend = True
+    if token.groups[0]:
+        frame.week_shift = _SHIFT.get(token.groups[0], 0)
+    return True
+
+
+def _weekday(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    *prefix, name = token.groups
+    frame.weekday = _WEEKDAY[name or ""]
+    if prefix and prefix[0] in _SHIFT:
+        frame.week_shift = _SHIFT[prefix[0]]
+    return True
+
+
+def _festival(frame: Frame, token: Token, _now: datetime, lexicon: TimeLexicon) -> bool:
+    frame.festival = next((f for f in lexicon.festivals if f.words.fullmatch(token.text)), None)
+    return frame.festival is not None
+
+
+def _lunarday(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    plain, twenties = token.groups
+    frame.day = _int(plain or twenties)
+    frame.lunar = True
+    if frame.month is None and frame.month_shift is None and token.text.startswith(("大年", "年")):
+        frame.month = 1
+        if token.text.endswith("三十") or token.text.endswith("晚"):
+            frame.month, frame.day = 12, 30
+    return True
+
+
+def _relday(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    if token.text.startswith(("明后", "今明")):
+        frame.day_shift, frame.days_span = (1, 2) if token.text[0] == "明" else (0, 2)
+        return True
+    word = token.text.rstrip("天日儿个")
+    frame.day_shift = _DAY_SHIFT.get(word, 0)
+    return True
+
+
+def _day(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    frame.day = _int(token.groups[0])
+    return 1 <= frame.day <= 31
+
+
+def _part(frame: Frame, token: Token, _now: datetime, lexicon: TimeLexicon) -> bool:
+    frame.part = lexicon.parts.get(token.text)
+    return frame.part is not None
+
+
+def _clock(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    hour, minute, half, quarter = token.groups
+    minutes = 30 if half else 15 * _int(quarter) if quarter else _int(minute)
+    frame.clock = (_int(hour), minutes, 0)
+    frame.clock_grain = "minute" if half or quarter or minute else "hour"
+    frame.literal_clock = "时" in token.text[:3]
+    return minutes < 60
+
+
+def _colon(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    hour, minute, second, half = token.groups
+    frame.clock = (int(hour or 0), int(minute or 0), int(second or 0))
+    frame.clock_grain = "second" if second else "minute"
+    frame.literal_clock = len(hour or "") == 2
+    _meridiem(frame, half)
+    return int(minute or 0) < 60
+
+
+def _ampm(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    lead, hour, minute, hour_too, tail = token.groups
+    frame.clock = (int(hour or hour_too or 0), int(minute or 0), 0)
+    frame.clock_grain = "minute" if minute else "hour"
+    _meridiem(frame, lead or tail)
+    return frame.clock[0] <= 24
+
+
+def _meridiem(frame: Frame, half: str | None) -> None:
+    if half:
+        frame.part = (0, 12, "am") if half[0] == "a" else (12, 18, "pm")
+
+
+def _approxhour(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    ten, first, second = token.groups
+    low, high = _int(first), _int(second)
+    if high != low + 1:
+        return False
+    base = 10 if ten else 0
+    frame.clock, frame.clock_end = (base + low, 0, 0), base + high
+    return base + high <= 24
+
+
+def _hourbare(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    frame.clock = (_int(token.groups[0]), 0, 0)
+    return True
+
+
+def _payday(frame: Frame, _token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    frame.payday = True
+    return True
+
+
+FILL: dict[str, tuple[int, Filler]] = {
+    "iso": (6, _ymd), "compact": (6, _ymd), "yearmonth": (3, _ymd), "dmy": (6, _dmy), "years": (1, _years),
+    "decade": (0, _decade), "century": (0, _century), "year": (1, _year), "relyear": (1, _relyear),
+    "quarter": (2, _quarter), "quarters": (2, _quarters), "half": (2, _half), "yearpart": (3, _yearpart),
+    "season": (2, _season), "lunarmonth": (3, _lunarmonth), "month": (3, _month), "relmonth": (3, _relmonth),
+    "halfmonth": (4, _portioned), "dekad": (4, _portioned), "monthpart": (4, _portioned),
+    "seasonpart": (4, _seasonpart), "nthweekday": (5, _nthweekday), "week": (5, _week),
+    "weekend": (6, _weekend), "weekday": (6, _weekday), "weekdays": (6, _weekday), "festival": (6, _festival),
+    "lunarday": (6, _lunarday), "relday": (6, _relday), "day": (6, _day), "daybare": (6, _day),
+    "dayin": (6, _day), "payday": (6, _payday), "part": (7, _part), "clock": (8, _clock), "colon": (8, _colon),
+    "ampm": (8, _ampm), "approxhour": (8, _approxhour), "hourbare": (8, _hourbare),
+}  # fmt: skip
+"""kind -> (level of its grain, its function). A function answers False when the words make no sense."""

@@ -1,0 +1,129 @@
+"""Brings the many ways of writing to one, keeping for every character where it came from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.domain.understanding.regexfacts import compiled
+
+_WIDE = {0xFF01 + i: 0x21 + i for i in range(94)} | {
+    ord(c): ord(c) + 32 for c in map(chr, range(65, 91))
+}
+_WIDE |= {0xFF21 + i: 0x61 + i for i in range(26)}
+_MARKS = {
+    "\u3000": " ", "\u00a0": " ", "\t": " ", "\r": ",", "\n": ",", "“": '"', "”": '"', "‘": "'", "’": "'", "–": "-",
+    "－": "-", "−": "-", "～": "~", "〜": "~", "「": '"', "」": '"', "【": "(", "】": ")", "·": "·", "•": "·", "…": "。", "｡": "。",
+    "：": ":", "︰": ":", "！": "!", "？": "?", "；": ";", "，": ",", "﹐": ",", "（": "(", "）": ")", "￥": "¥", "％": "%",
+}  # fmt: skip
+
+_INVISIBLE = r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\ufe00-\ufe0f]"
+_CJK = r"\u4e00-\u9fff"
+_SPACES = rf"(?<=[{_CJK},。!?]) +| +(?=[{_CJK},。!?])"
+_EMOJI = r"[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff]+"
+_REPEATS = (
+    r"(?P<one>[^\d\s零一二三四五六七八九上下])(?P=one){2,}"
+    rf"|(?P<two>[{_CJK}]{{2,5}})(?P=two)+"
+    r"|(?<=[我你他])(?P<stutter>[我你他])(?=[我你他]|[明会要不没已就])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """The normalised text and, per character, its place in the original (None = the same)."""
+
+    text: str
+    origin: tuple[int, ...] | None
+    original: str
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """[start, end) of the normalised text as [start, end) of the original."""
+        if self.origin is None:
+            return start, end
+        if start >= end:
+            place = self.origin[start] if start < len(self.origin) else len(self.original)
+            return place, place
+        return self.origin[start], self.origin[end - 1] + 1
+
+
+class Normaliser:
+    """script: one character for one. phrases: words as meant. fillers: pattern of empty words."""
+
+    def __init__(
+        self,
+        script: Mapping[str, str],
+        phrases: Mapping[str, str],
+        fillers: str,
+        emoji: Mapping[str, str],
+    ) -> None:
+        table: dict[int, int | str] = dict(_WIDE)
+        table |= {ord(k): v for k, v in _MARKS.items()}
+        table |= {ord(k): v for k, v in script.items()}
+        self._table = table
+        self._noise = compiled(f"{_INVISIBLE}|{_SPACES}|(?P<emoji>{_EMOJI})|{_REPEATS}|{fillers}")
+        self._exact = {k: v for k, v in phrases.items() if not re.search(r"[(\[?]", k)}
+        self._special = [(compiled(k), v) for k, v in phrases.items() if k not in self._exact]
+        keys = sorted(phrases, key=len, reverse=True)
+        self._phrases = compiled("|".join(_guarded(key) for key in keys))
+        self._emoji = emoji
+
+    def __call__(self, text: str) -> Plain:
+        """Normalise; the result is never longer than twice the original."""
+        plain = text.translate(self._table)
+        if len(plain) != len(text):  # never: the table is one to one
+            plain = text
+        origin: list[int] | None = None
+        plain, origin = _replace(plain, origin, self._noise, self._quiet)
+        plain, origin = _replace(plain, origin, self._phrases, self._phrase)
+        return Plain(plain, tuple(origin) if origin is not None else None, text)
+
+    def _quiet(self, match: re.Match[str]) -> str:
+        if match.group("emoji"):
+            return next((self._emoji[c] for c in match.group() if c in self._emoji), "")
+        if match.group("one") or match.group("two"):
+            return match.group("one") or match.group("two")
+        whole = match.end() - match.start() == len(match.string.strip(",。 !"))
+        return match.group() if whole else ""
+
+    def _phrase(self, match: re.Match[str]) -> str:
+        found = self._exact.get(match.group())
+        if found is not None:
+            return found
+        return next(
+            (v for p, v in self._special if p.match(match.string, match.start())), match.group()
+        )
+
+
+def _guarded(key: str) -> str:
+    """Latin short forms only as whole words."""
+    return rf"(?<![a-z0-9]){key}(?![a-z0-9])" if key.isascii() and key.isalnum() else key
+
+
+def _replace(
+    text: str,
+    origin: list[int] | None,
+    pattern: re.Pattern[str],
+    new: Callable[[re.Match[str]], str],
+) -> tuple[str, list[int] | None]:
+    match = pattern.search(text)
+    if match is None:
+        return text, origin
+    places = origin if origin is not None else list(range(len(text)))
+    out: list[str] = []
+    kept: list[int] = []
+    at = 0
+    for match in pattern.finditer(text):
+        word = new(match)
+        out += [text[at : match.start()], word]
+        kept += places[at : match.start()]
+        span = places[match.start() : match.end()]
+        kept += [
+            span[min(i * len(span) // max(len(word), 1), len(span) - 1)] for i in range(len(word))
+        ]
+        if len(word) > 1 and span:
+            kept[-1] = span[-1]
+        at = match.end()
+    out.append(text[at:])
+    kept += places[at:]
+    return "".join(out), kept

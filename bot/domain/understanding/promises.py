@@ -1,0 +1,150 @@
+"""What is promised: the day, the sum or portion, and the further steps of a promise in parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from bot.domain.understanding.amounts import Share, Sum
+from bot.domain.understanding.lexicon import Verbs
+from bot.domain.understanding.reading import Dated, Reading
+from bot.domain.understanding.times import Found
+from bot.domain.understanding.values import Portion
+
+_WIDE = ("week", "weekend", "dekad", "month", "quarter", "half", "season", "year", "decade", "century")
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """day None = to be asked for. deadline: on or before it. minor: sum in minor units."""
+
+    day: date | None = None
+    deadline: bool = False
+    minor: int | None = None
+    portion: Portion | None = None
+    fraction: Fraction | None = None
+    further: tuple[tuple[date | None, int | None], ...] = ()
+    tentative: bool = False
+    chosen: Found | None = None
+
+
+def day_of(found: Found, now: datetime) -> tuple[date, bool] | None:
+    """The one day a date expression fixes and whether it is a deadline; None when it is too wide,
+    open-ended or past."""
+    place = found.place
+    if "soon" in found.tags:
+        return now.date(), False
+    if place is None or "past" in found.tags or "vague" in found.tags:
+        return None
+    if "now" in found.tags:
+        return now.date(), False
+    if found.kind == "after" and "part" not in found.tags and place.grain == "day":
+        return None
+    last = (place.end - timedelta(microseconds=1)).date()
+    if last < now.date():
+        return None
+    if found.kind == "deadline":
+        return last, True
+    if found.kind == "range" and "range" in found.tags:
+        few = place.end - place.start <= timedelta(days=10)
+        return (last, last > place.start.date()) if few else None
+    if place.grain in _WIDE or place.end - place.start > timedelta(days=1, hours=6):
+        return None
+    return place.start.date(), False
+
+
+def read_promise(reading: Reading, now: datetime, verbs: Verbs) -> Promise:
+    """The promise in a reply already known to hold one."""
+    fixed = _fixed(reading, now)
+    sums = [s for s in reading.sums if s.role in ("promised", "")]
+    shares = [s for s in reading.shares if not _inside_sum(s, reading.sums)]
+    if len(fixed) > 1 and _in_steps(reading, fixed, sums, shares, verbs):
+        return _steps(fixed, sums, shares)
+    chosen = _choose(fixed)
+    minor = _sum(reading, sums, verbs)
+    portion, fraction = _portion(shares) if minor is None else (None, None)
+    day, deadline = (chosen[1], chosen[2]) if chosen else (None, False)
+    tentative = len({d for _, d, _ in fixed}) > 1
+    return Promise(day, deadline, minor, portion, fraction, (), tentative, chosen[0].found if chosen else None)
+
+
+Fixed = tuple[Dated, date, bool]
+
+
+def _fixed(reading: Reading, now: datetime) -> list[Fixed]:
+    """Dates that may be the promised one: those of a paying verb, else those of none."""
+    for roles in (("pay",), ("",), ("event",)):
+        out: list[Fixed] = []
+        dated = reading.role(*roles)
+        for one in dated:
+            if (got := day_of(one.found, now)) is not None:
+                out.append((one, *got))
+        if out:
+            return out
+        if dated and roles == ("pay",) and not all("soon" in d.found.tags or "payday" in d.found.tags for d in dated):
+            return []
+    return []
+
+
+def _choose(fixed: list[Fixed]) -> Fixed | None:
+    """The last one said; a day given beats 马上 and 现在; of alternatives the later stays."""
+    if not fixed:
+        return None
+    firm = [f for f in fixed if not f[0].found.tags & {"soon", "now"}] or fixed
+    plain = [f for f in firm if "payday" not in f[0].found.tags] or firm
+    return plain[-1] if len(plain) == 1 else max(plain, key=lambda f: (f[1], f[0].found.start))
+
+
+def _in_steps(reading: Reading, fixed: list[Fixed], sums: list[Sum], shares: list[Share], verbs: Verbs) -> bool:
+    if len({day for _, day, _ in fixed}) < 2:
+        return False
+    between = reading.text[fixed[0][0].found.end : fixed[-1][0].found.start]
+    tail = reading.text[fixed[-1][0].found.end :]
+    parts = len(sums) + sum(s.name in ("half", "rest", "fraction", "partial") for s in shares)
+    return bool(verbs.split.search(between) or verbs.split.search(tail[:8])) or parts >= 2
+
+
+def _steps(fixed: list[Fixed], sums: list[Sum], shares: list[Share]) -> Promise:
+    starts = [f[0].found.start for f in fixed]
+    limits = [*starts[1:], 10**9]
+    first_from = 0
+    rows: list[tuple[date, bool, int | None, list[Share]]] = []
+    for at, (_, day, deadline) in enumerate(fixed):
+        low = first_from if at == 0 else starts[at]
+        mine = [s for s in sums if low <= s.start < limits[at]]
+        parts = [s for s in shares if low <= s.start < limits[at]]
+        rows.append((day, deadline, mine[-1].minor if mine else None, parts))
+    day, deadline, minor, parts = rows[0]
+    portion, fraction = _portion(parts) if minor is None else (None, None)
+    further = tuple((d, m) for d, _, m, _ in rows[1:])
+    return Promise(day, deadline, minor, portion, fraction, further, chosen=fixed[0][0].found)
+
+
+def _sum(reading: Reading, sums: list[Sum], verbs: Verbs) -> int | None:
+    """The promised sum: one corrected takes the last, otherwise the first said for sure."""
+    if not sums:
+        return None
+    for one, two in zip(sums, sums[1:], strict=False):
+        between = reading.text[one.end : two.start]
+        if len(between) <= 10 and verbs.correction.search(between):
+            return sums[-1].minor
+    sure = [s for s in sums if s.role == "promised"] or sums
+    return sure[0].minor
+
+
+def _portion(shares: list[Share]) -> tuple[Portion | None, Fraction | None]:
+    for share in shares:
+        if share.name == "half":
+            return "half", Fraction(1, 2)
+        if share.name == "fraction":
+            return None, share.value
+        if share.name == "partial":
+            return None, None
+    if any(s.name == "full" for s in shares):
+        return "full", Fraction(1)
+    return None, None
+
+
+def _inside_sum(share: Share, sums: tuple[Sum, ...]) -> bool:
+    return any(s.start < share.end and share.start < s.end for s in sums)

@@ -1,0 +1,124 @@
+"""One pass over a reply: its dates with what each is for, its sums, its portions, its intent hits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from bot.domain.understanding.amounts import Share, Sum, read_shares, read_sums
+from bot.domain.understanding.lexicon import Lexicon, Verbs
+from bot.domain.understanding.normalise import Plain
+from bot.domain.understanding.rules import Hit
+from bot.domain.understanding.times import Facts, Found, read_times
+
+_SENTENCE = re.compile(r"[。!?;]")
+_ATTACHED = 14
+"""A verb this many characters after a date still belongs to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date expression and its role: pay, call, avoid, paid, cannot, event, dropped, recurring or ""."""
+
+    found: Found
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything found in a reply, on the normalised text."""
+
+    plain: Plain
+    dates: tuple[Dated, ...]
+    sums: tuple[Sum, ...]
+    shares: tuple[Share, ...]
+    hits: tuple[Hit, ...]
+
+    @property
+    def text(self) -> str:
+        """The normalised text."""
+        return self.plain.text
+
+    def role(self, *roles: str) -> list[Dated]:
+        """The dates that have one of these roles."""
+        return [d for d in self.dates if d.role in roles]
+
+
+def read(plain: Plain, facts: Facts, lexicon: Lexicon) -> Reading:
+    """Find everything; decide nothing about intents yet."""
+    text = plain.text
+    founds = read_times(text, facts, lexicon.times)
+    taken = [(f.start, f.end) for f in founds]
+    sums = read_sums(text, taken, lexicon.amounts)
+    return Reading(
+        plain,
+        tuple(assign(text, founds, lexicon.verbs)),
+        tuple(sums),
+        tuple(read_shares(text, lexicon.amounts)),
+        tuple(lexicon.book.settled(text)),
+    )
+
+
+def assign(text: str, founds: list[Found], verbs: Verbs) -> list[Dated]:
+    """Give each date its role: the first verb after it and before the next date, else the last
+    one before it; corrected and recurring dates lose theirs."""
+    if not founds:
+        return []
+    spots = [(m.start(), m.lastgroup or "") for m in verbs.kinds.finditer(text)]
+    dated = []
+    for at, found in enumerate(founds):
+        following = founds[at + 1].start if at + 1 < len(founds) else len(text)
+        previous = founds[at - 1].end if at else 0
+        dated.append(Dated(found, _role(text, found, previous, following, spots, verbs)))
+    return _spread(text, _corrected(text, dated, verbs))
+
+
+def _role(text: str, found: Found, previous: int, following: int, spots: list[tuple[int, str]], verbs: Verbs) -> str:
+    if verbs.recurring.search(text[max(0, found.start - 6) : found.start]):
+        return "recurring"
+    after = _after(text, found, following, spots)
+    if after:
+        return after
+    before = [kind for at, kind in spots if previous <= at < found.start and not _SENTENCE.search(text[at : found.start])]
+    if before and before[-1] == "paid" and "past" not in found.tags and "now" not in found.tags:
+        return "paid" if found.end >= len(text) - 2 else ""
+    return before[-1] if before else ""
+
+
+def _after(text: str, found: Found, following: int, spots: list[tuple[int, str]]) -> str:
+    """The first telling verb after a date: an event (发工资, 出差) gives way to what follows it."""
+    event = ""
+    for at, kind in spots:
+        if at < found.end - 1 or at >= following or at - found.end > _ATTACHED:
+            continue
+        if _SENTENCE.search(text[found.end : at]):
+            break
+        if kind != "event":
+            return kind
+        event = event or kind
+    return event
+
+
+def _corrected(text: str, dated: list[Dated], verbs: Verbs) -> list[Dated]:
+    """The last self-correction wins: 明天啊不对后天, 不是五号是十五号, 25号不行, 28号."""
+    out = list(dated)
+    for at in range(len(out) - 1):
+        one, two = out[at].found, out[at + 1].found
+        between = text[one.end : two.start]
+        head = text[max(0, one.start - 2) : one.start]
+        negated = verbs.not_first.search(head) and "是" in between
+        if negated or (len(between) <= 12 and verbs.correction.search(between) and not verbs.split.search(between)):
+            out[at] = replace(out[at], role="dropped")
+            if out[at + 1].role in ("", "cannot") and dated[at].role == "pay":
+                out[at + 1] = replace(out[at + 1], role="pay")
+    return out
+
+
+def _spread(text: str, dated: list[Dated]) -> list[Dated]:
+    """A list of alternatives shares the role of its last member (周五或周六还)."""
+    out = list(dated)
+    for at in range(len(out) - 2, -1, -1):
+        gap = text[out[at].found.end : out[at + 1].found.start]
+        if not out[at].role and len(gap) <= 3 and gap.strip(",、或者到和是还") == "":
+            out[at] = replace(out[at], role=out[at + 1].role)
+    return out

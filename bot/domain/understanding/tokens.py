@@ -1,0 +1,143 @@
+"""Finds the words of time in a text: at each character only the patterns that may begin there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from bot.domain.understanding.regexfacts import compiled, first_chars
+
+
+class Token(NamedTuple):
+    """A word of time: its kind, what its pattern's groups caught, [start, end) in the text."""
+
+    kind: str
+    groups: tuple[str | None, ...]
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Festival:
+    """A festival's words and its rule: ("s", month, day) solar, ("l", month, day) lunar,
+    ("w", month, nth, weekday), ("easter", offset)."""
+
+    words: re.Pattern[str]
+    rule: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Compiled patterns around moments (suffixes, leading words, tense)."""
+
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    within: re.Pattern[str]
+    ago: re.Pattern[str]
+    later: re.Pattern[str]
+    since: re.Pattern[str]
+    leading: Mapping[str, re.Pattern[str]]
+    past: re.Pattern[str]
+    past_before: re.Pattern[str]
+
+
+class Scanner:
+    """Finds tokens. Patterns are compiled when a text first needs them."""
+
+    def __init__(self, tokens: Sequence[tuple[str, str]]) -> None:
+        self._patterns = tokens
+        self._ready: dict[int, re.Pattern[str]] = {}
+        starts: dict[str, list[int]] = {}
+        self._anywhere: list[int] = []
+        for place, (_, pattern) in enumerate(tokens):
+            chars = first_chars(pattern)
+            for char in chars or ():
+                starts.setdefault(char, []).append(place)
+            if chars is None:
+                raise ValueError(f"time token may begin anywhere: {pattern!r}")
+        self._starts = {char: tuple(places) for char, places in starts.items()}
+
+    def _pattern(self, place: int) -> re.Pattern[str]:
+        found = self._ready.get(place)
+        if found is None:
+            found = self._ready[place] = compiled(self._patterns[place][1])
+        return found
+
+    def scan(self, text: str) -> list[Token]:
+        """Every word of time in `text`, left to right, not overlapping."""
+        found, at, starts, ready = [], 0, self._starts, self._ready
+        size = len(text)
+        while at < size:
+            for place in starts.get(text[at], ()):
+                match = (ready.get(place) or self._pattern(place)).match(text, at)
+                if match and match.end() > at:
+                    end = match.end()
+                    found.append(
+                        Token(self._patterns[place][0], match.groups(), match.group(), at, end)
+                    )
+                    at = end - 1
+                    break
+            at += 1
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLexicon:
+    """The words of time: the scanner, festivals and parts of the day by name, words around."""
+
+    scanner: Scanner
+    festivals: tuple[Festival, ...]
+    parts: Mapping[str, tuple[int, int, str]]
+    words: Words
+
+
+def build(data: Mapping[str, Any]) -> TimeLexicon:
+    """Prepare the lexicon's time words (the mapping loaded from times.yaml)."""
+    parts = {w: (int(a), int(b), str(m)) for w, (a, b, m) in data["parts"].items()}
+    expand = _expander(data, parts)
+    around = {name: compiled(expand(data[name])) for name in _AROUND}
+    leading = {name: compiled(expand(pattern)) for name, pattern in data["leading"].items()}
+    return TimeLexicon(
+        scanner=Scanner([(kind, expand(pattern)) for kind, pattern in data["tokens"]]),
+        festivals=tuple(_festivals(data["festivals"])),
+        parts=parts,
+        words=Words(leading=leading, **around),
+    )
+
+
+_AROUND = ("before", "after", "within", "ago", "later", "since", "past", "past_before")
+
+
+def _expander(data: Mapping[str, Any], parts: Mapping[str, Any]) -> Any:
+    short = set(data["parts_short"])
+    long_parts = sorted((w for w in parts if w not in short), key=len, reverse=True)
+    macros = dict(data["macros"])
+    turn = data["yearturn"]
+    places = {
+        "@parts": "|".join(long_parts) + f"|(?<=[今明昨后])(?:{'|'.join(short)})",
+        "@festivals": "|".join(f"(?:{words})" for words in data["festivals"]),
+        "@paydays": data["paydays"],
+        "@soon": data["soon"],
+        "@vague": data["vague"],
+        "@yearturn": f"({turn['before']})|({turn['after']})",
+    }
+
+    def expand(pattern: str) -> str:
+        pattern = places.get(pattern, pattern)
+        for _ in range(2):
+            for name, value in macros.items():
+                pattern = pattern.replace("{" + name + "}", value)
+        return pattern
+
+    return expand
+
+
+def _festivals(table: Mapping[str, Mapping[str, Sequence[int]]]) -> list[Festival]:
+    out = []
+    for words, rule in table.items():
+        ((kind, values),) = rule.items()
+        out.append(Festival(re.compile(str(words)), (kind, *values)))
+    return out
