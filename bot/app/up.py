@@ -12,6 +12,7 @@ from bot.app.ticker import STOP_SIGNALS
 
 COLOURS = (36, 33, 35, 32, 34)  # cyan, yellow, magenta, green, blue
 STOP_WITHIN = 30.0  # seconds; a worker may be in the middle of a batch
+LAST_LINES_WITHIN = 5.0
 LINE_LIMIT = 1 << 20
 
 
@@ -60,7 +61,7 @@ class _Terminal:
         ends = [asyncio.create_task(p.wait(), name=name) for name, p in self.processes.items()]
         done, _ = await asyncio.wait([stop, *ends], return_when=asyncio.FIRST_COMPLETED)
         await self._stop_all()
-        await asyncio.gather(*readers)
+        await asyncio.wait(readers, timeout=LAST_LINES_WITHIN)
         if stop in done:
             return None
         stop.cancel()

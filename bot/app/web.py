@@ -21,6 +21,7 @@ from bot.app.database import reach_database
 from bot.app.health import Probe
 from bot.app.health import blueprint as health_pages
 from bot.app.metrics import REQUESTS
+from bot.app.parent import stop_with_server
 from bot.app.settings import Settings, environment, load_settings
 
 # They wait for the database more than they compute; more than this granian advises against.
@@ -55,6 +56,7 @@ def serve_app() -> Flask:
     """What each of granian's processes loads: the application wired to real things."""
     from bot.app.wiring import assemble  # noqa: PLC0415  (the wiring imports every page)
 
+    stop_with_server()
     settings = load_settings(environment())
     logging.configure(settings.log_level, settings.log_format)
     held = ExitStack()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.app.commands.start import engine_of, product, settings_of_process
+from bot.app.commands.start import engine_of, product, require_schema, settings_of_process
 from bot.app.errors import Refusal
 
 if TYPE_CHECKING:
@@ -56,9 +56,11 @@ def web(host: Host = "127.0.0.1") -> None:
     require_free_port(host, settings.port)
     if not os.environ.get(metrics.FOLDER_VARIABLE):
         metrics.share_between_processes(os.environ, settings.data / "metrics-web")
+    from bot.app.database import reach_database
     from bot.app.web import serve
 
-    with product(settings, "web-parent"):  # checked here, and the database kept for all processes
+    with reach_database(settings.database_url, settings.data) as url:
+        require_schema(url)  # here, once; what needs the database opens it in each process
         serve(settings, host=host)
 
 

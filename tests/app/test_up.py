@@ -1,0 +1,170 @@
+"""All processes together: they start, they serve, and none outlives the others."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic, sleep
+
+import psutil
+import pytest
+import requests
+
+from bot.app.embedded.leftovers import servers_in
+
+pytestmark = pytest.mark.slow
+
+
+class Up:
+    """`yuehuan up` in a folder and on a port of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        keep = {k: v for k, v in os.environ.items() if not k.startswith(("YUEHUAN", "DATABASE"))}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bot.app.cli", "up"],
+            env={**keep, "YUEHUAN_DATA": str(folder), "PORT": str(self.port)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def wait_until_ready(self) -> None:
+        deadline = monotonic() + 60
+        while not self._ready():
+            assert monotonic() < deadline, self.process.communicate()[0]
+            assert self.process.poll() is None, self.process.communicate()[0]
+            sleep(0.05)
+
+    def child(self, command: str) -> psutil.Process:
+        children = psutil.Process(self.process.pid).children()
+        return next(c for c in children if c.cmdline()[3:4] == [command])
+
+    def family(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def output(self) -> str:
+        return self.process.communicate(timeout=60)[0]
+
+    def _ready(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/readyz", timeout=5).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+
+@pytest.fixture
+def up() -> Iterator[Up]:
+    """One for the tests that end it."""
+    yield from _running()
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Up]:
+    """One for the tests that leave it running."""
+    yield from _running()
+
+
+def _running() -> Iterator[Up]:
+    folder = Path(tempfile.mkdtemp(prefix="yuehuan-up-"))
+    folder.chmod(0o711)
+    running = Up(folder)
+    try:
+        running.wait_until_ready()
+        yield running
+    finally:
+        running.process.kill()
+        running.process.wait()
+        _wait_for_silence(folder)
+        shutil.rmtree(folder)
+
+
+def _wait_for_silence(folder: Path) -> None:
+    deadline = monotonic() + 30
+    while servers_in(folder / "postgres" / "data"):
+        assert monotonic() < deadline, "the embedded server outlived everybody"
+        sleep(0.05)
+
+
+def test_ctrl_c_stops_everything_cleanly(up: Up) -> None:
+    family = up.family()
+    up.process.send_signal(signal.SIGINT)
+    output = up.output()
+    assert up.process.returncode == 0, output
+    assert "clock_stopping" in output
+    assert [p for p in family if not _gone(p)] == []
+    assert not servers_in(up.folder / "postgres" / "data")
+
+
+@pytest.mark.parametrize("command", ["worker", "web"])
+def test_when_one_is_killed_the_others_stop_and_the_exit_code_tells(up: Up, command: str) -> None:
+    up.child(command).kill()
+    output = up.output()
+    assert up.process.returncode == 1
+    assert f"yuehuan: {command} was killed by SIGKILL; the others were stopped" in output
+
+
+def test_nothing_outlives_a_killed_terminal_and_the_next_start_works(up: Up) -> None:
+    family = up.family()
+    up.process.kill()
+    up.process.wait()
+    deadline = monotonic() + 30
+    while [p for p in family if not _gone(p)]:
+        assert monotonic() < deadline, [p.cmdline() for p in family if not _gone(p)]
+        sleep(0.05)
+    again = Up(up.folder)
+    again.wait_until_ready()
+    again.process.terminate()
+    again.output()
+    assert again.process.returncode == 0
+
+
+def test_a_killed_database_comes_back_and_the_web_with_it(shared: Up) -> None:
+    before = json.loads((shared.folder / "postgres" / "server.json").read_text())
+    psutil.Process(before["pid"]).kill()
+    deadline = monotonic() + 30
+    while True:
+        assert monotonic() < deadline, "the database did not come back"
+        state = shared.folder / "postgres" / "server.json"
+        if state.exists() and json.loads(state.read_text())["pid"] != before["pid"]:
+            break
+        sleep(0.05)
+    shared.wait_until_ready()
+
+
+def test_figures_of_all_processes_come_from_one_page(shared: Up) -> None:
+    deadline = monotonic() + 20
+    while 'kind="tick",name="retry_stalled_jobs",outcome="done"' not in _metrics(shared):
+        assert monotonic() < deadline, "the clock's figures never came"
+        sleep(0.1)
+    assert 'endpoint="health.readyz"' in _metrics(shared)
+
+
+def test_a_port_in_use_is_refused_before_anything_starts(shared: Up) -> None:
+    keep = {**os.environ, "YUEHUAN_DATA": str(shared.folder), "PORT": str(shared.port)}
+    command = [sys.executable, "-m", "bot.app.cli", "up"]
+    second = subprocess.run(command, env=keep, capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert f"cannot listen on 127.0.0.1:{shared.port}" in second.stderr
+
+
+def _gone(process: psutil.Process) -> bool:
+    """Ended; in a container its entry may stay for want of somebody to collect it."""
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+def _metrics(up: Up) -> str:
+    return requests.get(f"{up.url}/metrics", timeout=5).text
