@@ -51,7 +51,7 @@ WHERE case_id = %(case)s AND state = 'planned'
 
 _HANDOFF = """
 INSERT INTO handoff (case_id, portfolio_id, reason, reasons, priority, opened_at, due_at, reply_id)
-SELECT id, portfolio_id, %(reason)s, jsonb_build_array(%(reason)s::text), %(priority)s, %(at)s,
+SELECT id, portfolio_id, %(reason)s::text, jsonb_build_array(%(reason)s::text), %(priority)s, %(at)s,
        %(due)s, %(reply)s
 FROM cases WHERE id = %(case)s
 ON CONFLICT (case_id) WHERE state IN ('open', 'claimed') DO UPDATE SET
