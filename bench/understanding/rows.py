@@ -73,6 +73,11 @@ class Reply:
     def primaries(self) -> list[str]:
         return list(self.expect.get("acceptable_primary", self.intents[:1]))
 
+    @property
+    def welcome(self) -> set[str]:
+        """Every intent that may be read without being one too many."""
+        return {*self.intents, *self.primaries, *self.expect.get("optional_intents", [])}
+
     def accepted(self, name: str) -> list[str | None]:
         return list(self.expect.get(f"{name}_alt", [self.expect[name]]))
 
@@ -145,6 +150,8 @@ def _check_intents(row: Mapping[str, Any], expect: Mapping[str, Any]) -> None:
     _need(row, bool(intents) and set(intents) <= INTENTS, "unknown intent")
     _need(row, len(set(intents)) == len(intents), "an intent is named twice")
     _need(row, set(primaries) <= INTENTS, "unknown acceptable_primary")
+    optional = set(expect.get("optional_intents", []))
+    _need(row, optional <= INTENTS - set(intents), "optional_intents: unknown or already required")
     _need(row, primaries[0] == intents[0], "acceptable_primary must begin with the primary intent")
     _need(row, not (row["single_reading"] and len(primaries) > 1), "one reading, two primaries")
     kind = expect.get("dispute_kind")

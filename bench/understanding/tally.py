@@ -143,8 +143,7 @@ def all_intents(rows: Iterable[Reply], read: Mapping[str, Reading]) -> tuple[Tal
         note = f"{row.id} {row.text!r} expected {row.intents} read {sorted(got)}"
         if len(row.intents) > 1:
             found.count("exact" if set(row.intents) <= got else "wrong", note)
-        extra = got - set(row.intents) - set(row.primaries)
-        beyond.count("wrong" if extra else "exact", note)
+        beyond.count("exact" if got <= row.welcome else "wrong", note)
     return found, beyond
 
 

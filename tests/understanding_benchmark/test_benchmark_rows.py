@@ -86,7 +86,7 @@ def test_a_harmful_reply_holds_no_promise(answers):
 
 def test_a_stop_a_stranger_or_a_death_without_a_promise_is_marked_harmful(answers):
     for row in answers:
-        if row.intents[0] in HARMFUL and "promise_to_pay" not in row.intents:
+        if row.intents[0] in HARMFUL and "promise_to_pay" not in row.welcome:
             unmarked = row.expect["harm"] is False and len(row.primaries) == 1
             assert not unmarked or row.expect["callback_start"], row.id
 
@@ -94,13 +94,13 @@ def test_a_stop_a_stranger_or_a_death_without_a_promise_is_marked_harmful(answer
 def test_a_promise_date_belongs_to_a_promise_or_a_plea_for_time(answers):
     asking = {"promise_to_pay", "hardship", "request_installment", "question", "call_later"}
     for row in promised(answers):
-        assert asking & {*row.intents, *row.primaries}, row.id
+        assert asking & row.welcome, row.id
 
 
 def test_a_dispute_kind_belongs_to_a_dispute(answers):
     for row in answers:
         if row.expect.get("dispute_kind"):
-            assert "dispute" in {*row.intents, *row.primaries}, row.id
+            assert "dispute" in row.welcome, row.id
 
 
 def test_a_promise_is_never_before_the_message_and_at_most_a_year_off(answers):
@@ -263,6 +263,7 @@ def test_a_sound_row_is_taken():
         ({"expect": {"intents": ["dance"]}}, "unknown intent"),
         ({"expect": {"acceptable_primary": ["refuse", "promise_to_pay"]}}, "begin with"),
         ({"expect": {"acceptable_primary": ["promise_to_pay", "refuse"]}}, "one reading"),
+        ({"expect": {"optional_intents": ["promise_to_pay"]}}, "optional_intents"),
         ({"expect": {"promise_date_alt": ["2026-11-26"]}}, "promise_date is not in"),
         ({"expect": {"promise_amount": "2000"}}, "malformed"),
         ({"expect": {"promise_portion": "third"}}, "malformed"),
