@@ -37,7 +37,7 @@ def _carrier_routes(app: Flask, exchange: Exchange) -> None:
     app.register_blueprint(
         messages_api(settings, exchange.carrier, exchange.faults, exchange.breaker)
     )
-    app.register_blueprint(accounts_api(settings, exchange.clock, exchange.inbound))
+    app.register_blueprint(accounts_api(settings, exchange.inbound))
     app.register_blueprint(provider_api(settings, exchange.till))
     app.register_blueprint(pay_page(exchange.till))
 

@@ -17,6 +17,8 @@ from sandbox.sms.carrier import Carrier
 from sandbox.sms.inbound import Inbound
 from sandbox.sms.life import Delays, Life
 
+SETTLE_S = 2.0  # how long a reset waits for webhooks that are being posted
+
 
 @dataclass
 class Exchange:
@@ -42,6 +44,7 @@ class Exchange:
         self.book.clear()
         self.till.clear()
         self.notices.clear()
+        self.schedule.flush(SETTLE_S)
         self.faults.reset(self.settings.magic)
         self.life.delays = delays_of(self.settings)
         if not keep_clock:

@@ -65,11 +65,16 @@ class Notices:
         self._start(url, event, self.manner.copies)
 
     def release(self, reverse: bool) -> int:
-        """Post what was held, in order or from the last to the first; returns how many."""
+        """Post what was held one by one, in order or from last to first; returns how many."""
         with self._lock:
             held, self._held = self._held, []
-        for url, event in reversed(held) if reverse else held:
-            self._start(url, event, self.manner.copies)
+        generation = self._generation
+
+        def post_all() -> None:
+            for url, event in reversed(held) if reverse else held:
+                self._try(url, event, 1, generation)
+
+        self._schedule.add(post_all)
         return len(held)
 
     def repeat(self, url: str, event: Event, times: int) -> None:

@@ -5,27 +5,36 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from sandbox.clock import SimClock, rfc2822
+from sandbox.clock import rfc2822
 from sandbox.numbers import readable
-from sandbox.rest.door import PREFIX, check_credentials, document, error_document
+from sandbox.rest.door import PREFIX, check_credentials, document, error_document, log_read
 from sandbox.settings import Settings
 from sandbox.sms.errors import Refusal
 from sandbox.sms.inbound import Inbound
 from sandbox.sms.message import API_VERSION
 
 
-def accounts_api(settings: Settings, clock: SimClock, inbound: Inbound) -> Blueprint:
+def accounts_api(settings: Settings, inbound: Inbound) -> Blueprint:
     """The blueprint."""
     bp = Blueprint("accounts", __name__, url_prefix=PREFIX)
-    born = clock.now()
+    born, journal = inbound.clock.now(), inbound.journal
 
     @bp.get("/<account>.json")
     def account_resource(account: str) -> Response:
-        return _guarded(settings, account, lambda: _account(account))
+        return read("account", account, lambda: _account(account))
 
     @bp.get("/<account>/IncomingPhoneNumbers.json")
     def numbers(account: str) -> Response:
-        return _guarded(settings, account, lambda: _numbers(account))
+        return read("numbers", account, lambda: _numbers(account))
+
+    def read(op: str, account: str, body_of: Callable[[], dict[str, Any]]) -> Response:
+        try:
+            check_credentials(settings, account)
+            answer = document(body_of())
+        except Refusal as refusal:
+            answer = error_document(refusal)
+        log_read(journal, op, answer)
+        return answer
 
     def _account(account: str) -> dict[str, Any]:
         uri = f"/{API_VERSION}/Accounts/{account}"
@@ -79,11 +88,3 @@ def accounts_api(settings: Settings, clock: SimClock, inbound: Inbound) -> Bluep
         }
 
     return bp
-
-
-def _guarded(settings: Settings, account: str, body_of: Callable[[], dict[str, Any]]) -> Response:
-    try:
-        check_credentials(settings, account)
-    except Refusal as refusal:
-        return error_document(refusal)
-    return document(body_of())

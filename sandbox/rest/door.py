@@ -10,6 +10,7 @@ from flask import Response, request
 
 from sandbox.faults.rule import Rule
 from sandbox.faults.table import Trouble
+from sandbox.journal import Journal
 from sandbox.settings import Settings
 from sandbox.sms.errors import Refusal
 
@@ -41,6 +42,13 @@ def check_credentials(settings: Settings, account: str) -> None:
         raise Refusal(20003)
     if account != settings.account_sid:
         raise Refusal(20404, detail=f"The requested resource {request.path} was not found")
+
+
+def log_read(journal: Journal, op: str, answer: Response) -> None:
+    """Write down a request that only reads."""
+    path = request.full_path.rstrip("?")
+    outcome = "answered" if answer.status_code < 400 else "refused"
+    journal.write("request", op=op, outcome=outcome, http=answer.status_code, path=path)
 
 
 class Breaker:

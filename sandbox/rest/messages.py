@@ -5,8 +5,14 @@ from collections.abc import Callable
 from flask import Blueprint, Response, request
 
 from sandbox.faults.table import FaultTable, Trouble
-from sandbox.journal import Journal
-from sandbox.rest.door import PREFIX, Breaker, check_credentials, document, error_document
+from sandbox.rest.door import (
+    PREFIX,
+    Breaker,
+    check_credentials,
+    document,
+    error_document,
+    log_read,
+)
 from sandbox.rest.listing import list_page, read_query
 from sandbox.settings import Settings
 from sandbox.sms.book import Book
@@ -52,7 +58,7 @@ def messages_api(
             answer = _read(breaker, trouble, answer_with)
         except Refusal as refusal:
             answer = error_document(refusal)
-        _log_read(journal, op, answer)
+        log_read(journal, op, answer)
         return answer
 
     return bp
@@ -81,9 +87,3 @@ def _found(book: Book, sid: str) -> Message:
     if message is None:
         raise Refusal(20404, detail=f"The requested resource {request.path} was not found")
     return message
-
-
-def _log_read(journal: Journal, op: str, answer: Response) -> None:
-    path = request.full_path.rstrip("?")
-    outcome = "answered" if answer.status_code < 400 else "refused"
-    journal.write("request", op=op, outcome=outcome, http=answer.status_code, path=path)

@@ -60,8 +60,10 @@ class Book:
         return self.conversations[key]
 
     def touch(self, message: Message, rev: int) -> None:
-        """Remember that a message changed at log entry `rev`."""
+        """Remember that a message changed at log entry `rev`; one from before a reset is not."""
         with self.lock:
+            if self.by_sid.get(message.sid) is not message:
+                return
             message.rev = rev
             talk = self.conversation(message.debtor, message.our_number)
             talk.rev = max(talk.rev, rev)

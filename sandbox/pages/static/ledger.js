@@ -12,6 +12,7 @@ const STATUS = {
 const ANSWERS = {
   error_after: "受理后答了 500", hang_after: "受理后不答", garbled: "受理后答了乱码", ok: "",
 };
+const READS = { list: "查列表", fetch: "查单条", account: "查账户", numbers: "查号码" };
 const CONTROL = { start: "沙箱启动", reset: "重置", clock: "调时钟", faults: "改故障", delays: "改延迟", notifications: "改通知方式" };
 const PAYMENT = { payment: "付款成功", refund: "退款", payment_failed: "付款失败" };
 
@@ -58,7 +59,7 @@ function requestRow(entry) {
   if (entry.op !== "create") {
     const good = entry.outcome === "answered";
     return {
-      group: "other", what: entry.op === "list" ? "查列表" : "查单条", who: "", text: entry.path,
+      group: "other", what: READS[entry.op] || entry.op, who: "", text: entry.path,
       outcome: [good ? "已回答" : "被拒绝", good ? "" : "bad"], note: `HTTP ${entry.http}`,
     };
   }

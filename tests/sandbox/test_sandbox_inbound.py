@@ -4,7 +4,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from tests.sandbox.conftest import OTHER_SENDER, SENDER, TOKEN, Receiver, Sandbox
+from tests.sandbox.sandbox_kit import OTHER_SENDER, SENDER, TOKEN, Receiver, Sandbox
 
 DEBTOR = "+8613800138000"
 EMPTY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'

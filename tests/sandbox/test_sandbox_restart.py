@@ -7,7 +7,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.sandbox.conftest import SENDER, Receiver, Sandbox, answers, free_port, wait_until
+from tests.sandbox.sandbox_kit import (
+    ROOT,
+    SENDER,
+    Receiver,
+    Sandbox,
+    answers,
+    free_port,
+    wait_until,
+)
 
 DEBTOR = "+8613800138000"
 Start = Callable[..., Sandbox]
@@ -95,7 +103,9 @@ def test_a_line_torn_by_a_crash_is_dropped(fresh: Start):
 def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "sandbox", *arguments]
     env = {**os.environ, **settings}
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=20, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=20, check=False
+    )
 
 
 def test_a_second_sandbox_on_the_same_folder_is_refused(sandbox: Sandbox):

@@ -9,7 +9,7 @@ import requests
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
-from tests.sandbox.conftest import ACCOUNT, OTHER_SENDER, SENDER, TOKEN, Receiver, Sandbox
+from tests.sandbox.sandbox_kit import ACCOUNT, OTHER_SENDER, SENDER, TOKEN, Receiver, Sandbox
 
 DEBTOR = "+8613800138000"
 BODY = "【安和消费金融】您的账单100元将于明日到期。"
@@ -198,11 +198,14 @@ def test_pages_are_followed_to_the_end_without_repeats(client: Client):
     assert later not in {m.sid for m in following}
 
 
-def test_the_account_and_its_numbers_can_be_read(client: Client, receiver: Receiver):
+def test_the_account_and_its_numbers_can_be_read(
+    sandbox: Sandbox, client: Client, receiver: Receiver
+):
     account = client.api.accounts(ACCOUNT).fetch()
     assert (account.sid, account.status) == (ACCOUNT, "active")
     numbers = client.incoming_phone_numbers.list(phone_number=SENDER)
     assert [(n.phone_number, n.sms_url) for n in numbers] == [(SENDER, f"{receiver.url}/sms")]
+    assert [entry["op"] for entry in sandbox.log("request")] == ["account", "numbers"]
 
 
 def test_unknown_paths_and_methods_get_twilios_errors(sandbox: Sandbox):

@@ -7,7 +7,7 @@ import requests
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
-from tests.sandbox.conftest import ACCOUNT, SENDER, TOKEN, Sandbox
+from tests.sandbox.sandbox_kit import ACCOUNT, SENDER, TOKEN, Sandbox
 
 DEBTOR = "+8613800138000"
 FIELDS = {"from_": SENDER, "body": "【安和】测试"}

@@ -8,7 +8,7 @@ import re
 import pytest
 import requests
 
-from tests.sandbox.conftest import PAY_SECRET, Receiver, Sandbox
+from tests.sandbox.sandbox_kit import PAY_SECRET, Receiver, Sandbox
 
 NOTIFY = "/payments/notify"
 

@@ -8,7 +8,7 @@ import pytest
 import requests
 from twilio.rest import Client
 
-from tests.sandbox.conftest import SENDER, Receiver, Sandbox
+from tests.sandbox.sandbox_kit import SENDER, Receiver, Sandbox
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = (

@@ -4,7 +4,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from tests.sandbox.conftest import SENDER, TOKEN, Receiver, Sandbox, wait_until
+from tests.sandbox.sandbox_kit import SENDER, TOKEN, Receiver, Sandbox, wait_until
 
 DEBTOR = "+8613800138000"
 BODY = "【安和消费金融】您的账单100元将于明日到期。"
