@@ -2,6 +2,7 @@
 
 from bot.scripts.findings import Finding, ScriptError, ScriptValueError, UnknownScriptError
 from bot.scripts.library import ScriptLibrary, load_scripts
+from bot.scripts.readiness import missing_from
 from bot.scripts.render import Rendered, render
 from bot.scripts.script import Script
 from bot.scripts.segments import segments
@@ -20,6 +21,7 @@ __all__ = [
     "day_text",
     "link_placeholder",
     "load_scripts",
+    "missing_from",
     "money_text",
     "render",
     "scripts_root",

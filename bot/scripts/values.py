@@ -68,10 +68,10 @@ def _desk(portfolio: PortfolioFacts, locale: str) -> dict[str, str]:
         "help_line": words.help_line,
         "emergency_line": words.emergency_line,
     }
-    if "us" in portfolio.packs:  # us.optout.notice: 12 CFR 1006.6(e), every electronic message
-        values[OPT_OUT_NOTICE] = words.opt_out_notice
     if portfolio.collector_kind == "third_party":
         values[AGENCY] = "1"
+        if "us" in portfolio.packs:  # us.optout.notice, 12 CFR 1006.6(e): every message
+            values[OPT_OUT_NOTICE] = words.opt_out_notice
     return values
 
 
@@ -105,14 +105,17 @@ def _due_phrase(now: tuple[DebtFacts, ...], day: str, locale: str) -> str:
 
 
 def _promise(facts: CaseFacts, today: date, locale: str) -> dict[str, str]:
-    promise = facts.open_promise or _latest(facts.promises)
+    still_open = facts.open_promise
+    promise = still_open or _latest(facts.promises)
     if promise is None:
         return {}
     amount = promise.amount_minor
     if amount is None:
         amount = amount_due_minor(facts, today)
+    day = day_text(promise.due_on, today, locale)
     return {
-        "promise_date": day_text(promise.due_on, today, locale),
+        "promise_date": day,
+        "open_promise_date": day if still_open else "",
         "promise_amount": money_text(amount, facts.currency, locale),
     }
 

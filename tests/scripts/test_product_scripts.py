@@ -172,3 +172,36 @@ def test_someone_in_despair_gets_the_local_help_line(
 ) -> None:
     script = library.pick("answer.self_harm", locale)
     assert all(number in trial.rendered.text for trial in trials(script, book))
+
+
+def test_every_script_a_cadence_names_exists(library: ScriptLibrary) -> None:
+    cadences = sorted((scripts_root().parent / "bot/policy/cadences").glob("*.yaml"))
+    named = {
+        name
+        for path in cadences
+        for name in re.findall(r"\bscript: ([a-z0-9_.]+)", path.read_text("utf-8"))
+    }
+    assert named
+    assert named <= set(library.ids)
+
+
+def test_every_rule_that_forbidden_wording_names_is_in_a_policy_pack(book: Rulebook) -> None:
+    packs = sorted((scripts_root().parent / "bot/policy/packs").glob("*.yaml"))
+    rules = {
+        name
+        for path in packs
+        for name in re.findall(r"- id: ([a-z0-9_.]+)", path.read_text("utf-8"))
+    }
+    named = {rule for practice in book.forbidden.practices for rule in practice.breaks}
+    assert named - rules == set()
+
+
+def test_a_greeting_during_an_open_promise_is_not_asked_for_a_date_again(
+    library: ScriptLibrary,
+) -> None:
+    script = library.pick("answer.greeting", "zh-CN")
+    values = {"signature": "东升", "creditor": "东升"}
+    assert "哪天还款" in render(script, values).text
+    promised = render(script, {**values, "open_promise_date": "11月28日"}).text
+    assert "哪天还款" not in promised
+    assert "11月28日" in promised

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.facts import CaseFacts, DebtFacts, DebtorFacts, PortfolioFacts, PromiseFacts
 from bot.domain.vocabulary import CaseState, PromiseState
-from bot.scripts import day_text, money_text, scripts_root, time_text, values_for
+from bot.scripts import day_text, missing_from, money_text, scripts_root, time_text, values_for
 from bot.scripts.rulebook import load_rulebook
 from bot.scripts.values import AGENCY, OPT_OUT_NOTICE
 
@@ -97,9 +97,11 @@ def test_every_value_is_a_known_placeholder() -> None:
     assert values_for(with_promise, TODAY).keys() <= known.keys()
 
 
-def test_only_a_portfolio_under_the_us_pack_always_tells_how_to_stop() -> None:
-    assert OPT_OUT_NOTICE not in values_for(CASE, TODAY)
-    american = replace(CASE, portfolio=replace(DESK, packs=("base", "us")))
+def test_only_an_agency_under_the_us_pack_tells_in_every_message_how_to_stop() -> None:
+    for desk in (DESK, replace(DESK, packs=("us",)), replace(DESK, collector_kind="third_party")):
+        assert OPT_OUT_NOTICE not in values_for(replace(CASE, portfolio=desk), TODAY)
+    agency = replace(DESK, packs=("base", "us"), collector_kind="third_party")
+    american = replace(CASE, portfolio=agency)
     assert values_for(american, TODAY)[OPT_OUT_NOTICE] == "退订请回复STOP"
 
 
@@ -133,3 +135,24 @@ def test_times_are_said_as_people_say_them(hour: int, minute: int, expected: str
 def test_a_currency_is_named_in_the_locales_characters() -> None:
     assert money_text(100, "GBP", "zh-TW") == "1英鎊"
     assert money_text(100, "GBP", "zh-CN") == "1英镑"
+
+
+def test_an_open_promise_is_known_apart_from_a_broken_one() -> None:
+    broken = promise(date(2026, 11, 20), 50000, PromiseState.BROKEN, 2)
+    still = promise(date(2026, 12, 5), 30000, PromiseState.OPEN, 1)
+    assert values_for(replace(CASE, promises=(broken,)), TODAY)["open_promise_date"] == ""
+    with_open = replace(CASE, promises=(broken, still))
+    assert values_for(with_open, TODAY)["open_promise_date"] == "12月5日"
+
+
+def test_a_complete_portfolio_has_no_gaps() -> None:
+    assert missing_from(DESK) == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("signature", "东"), ("signature", "【东升】"), ("creditor", " "), ("phone", ""), ("complaint_phone", "")],
+)  # fmt: skip
+def test_a_gap_of_the_portfolio_is_named(field: str, value: str) -> None:
+    (gap,) = missing_from(replace(DESK, **{field: value}))
+    assert gap.startswith(field)
