@@ -1,26 +1,7 @@
 """One question to the carrier with the real client: is our account in order?"""
 
-from typing import Any
-
-from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
-from twilio.rest import Client
-
 from bot.app.settings import Settings
-
-TIMEOUT = 10.0  # seconds; the client's own default is none at all
-CARRIER = "https://api.twilio.com"
-
-
-class _Elsewhere(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
-    """Sends requests for the carrier's address to another one."""
-
-    def __init__(self, base_url: str) -> None:
-        super().__init__(timeout=TIMEOUT, max_retries=None)
-        self._base_url = base_url
-
-    def request(self, method: str, url: str, *args: Any, **named: Any) -> Response:
-        return super().request(method, url.replace(CARRIER, self._base_url, 1), *args, **named)
+from bot.carriers.twilio_sms import make_client
 
 
 def account_status(settings: Settings) -> str:
@@ -29,10 +10,8 @@ def account_status(settings: Settings) -> str:
     Raises:
         TwilioException: wrong credentials. requests.RequestException: nobody answers.
     """
-    token = settings.twilio_auth_token
-    client = Client(
-        settings.twilio_account_sid,
-        token.get_secret_value() if token else None,
-        http_client=_Elsewhere(settings.twilio_api_base_url or CARRIER),
-    )
-    return str(client.api.accounts(settings.twilio_account_sid).fetch().status)
+    sid, token = settings.twilio_account_sid, settings.twilio_auth_token
+    if sid is None or token is None:
+        raise ValueError("no carrier account is set")
+    client = make_client(sid, token.get_secret_value(), settings.twilio_api_base_url, pool=1)
+    return str(client.api.accounts(sid).fetch().status)
