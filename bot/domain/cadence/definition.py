@@ -1,7 +1,8 @@
 """What a cadence file says, as values. Figures come from the files, never from here.
 
-Days are days past due (DPD): 0 is the due day, negative before it. Cadences, tiers and touches
-compare by identity: there is one of each per file, and that makes them quick to look up by.
+Days are days past due (DPD): 0 is the due day, negative before it. Cadences, tiers,
+touches and windows compare by identity: there is one of each per file, and that makes them quick
+to look up by.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Behaviour(StrEnum):
 _A, _B, _C = Behaviour
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Window:
     """Local wall-clock hours, [opens, closes)."""
 

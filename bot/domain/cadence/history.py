@@ -15,12 +15,15 @@ def planned_on(touch: LastTouch) -> date:
 
 def latest_day(facts: CaseFacts) -> date:
     """The latest day any touch was planned for; `date.min` when there was none."""
-    return max((planned_on(touch) for touch in facts.last_touches), default=date.min)
+    latest = date.min
+    for touch in facts.last_touches:
+        latest = max(latest, touch.planned_on or planned_on(touch))
+    return latest
 
 
 def used(facts: CaseFacts, rule: str, anchor: date, day: int) -> bool:
     """Whether `rule` already produced a touch for this or a newer pattern day of `anchor`."""
-    return any(
-        touch.rule == rule and touch.anchor == anchor and touch.day >= day
-        for touch in facts.last_touches
-    )
+    for touch in facts.last_touches:
+        if touch.rule == rule and touch.anchor == anchor and touch.day >= day:
+            return True
+    return False

@@ -99,10 +99,10 @@ def _days_until_it_holds(touch: Touch, asked: Question) -> int:
 
 def _first(asked: Question) -> bool:
     anchor = asked.standing.anchor
-    return any(
-        debt.sequence == 1 and debt.due_on == anchor and debt.outstanding_minor > 0
-        for debt in asked.facts.debts
-    )
+    for debt in asked.facts.debts:
+        if debt.sequence == 1 and debt.due_on == anchor and debt.outstanding_minor > 0:
+            return True
+    return False
 
 
 def _on_days(touch: Touch, days: tuple[int, ...], asked: Question) -> Upcoming:
