@@ -16,7 +16,7 @@ import typer
 from bot.app.errors import Refusal
 from bot.app.parent import stop_with_parent
 
-GROUPS = ("processes", "database", "doctor", "scripts", "policy")
+GROUPS = ("processes", "database", "doctor", "scripts", "policy", "imports", "portfolios")
 
 
 def make_app() -> typer.Typer:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from bot.domain.gate import Pack, RouteTable
     from bot.policy.examples import Outcome
 
+#: Columns of a table that is written to a file or a pipe, where nothing says how wide to be.
+WIDE = 160
+
 rules = typer.Typer(help="The contact rules (合规包): check.", no_args_is_help=True)
 
 
@@ -33,7 +36,9 @@ def check(
     from rich.console import Console
 
     packs, routes, outcomes = _examined(folder)
-    console = Console(soft_wrap=True, highlight=False)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDE)
     if not brief:
         for pack in packs:
             _print_pack(console, pack, outcomes)

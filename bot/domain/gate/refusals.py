@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
-from bot.domain.gate.rules import ForbidWhen, RequireContent
+from bot.domain.gate.rules import COLLECTOR_KINDS, ForbidWhen, RequireContent
 from bot.domain.gate.sight import Sight
 from bot.domain.vocabulary import CaseState, Owner, PhoneKind, Purpose
 
@@ -58,7 +58,8 @@ def _unfit_for_route(sight: Sight) -> str:
         return "finance content"
     if content.has_link and not route.links:
         return "link"
-    if sight.facts.portfolio.collector_kind not in route.collector_kinds:
+    kind, kinds = sight.facts.portfolio.collector_kind, route.collector_kinds
+    if kinds != COLLECTOR_KINDS and kind not in kinds:
         return "collector kind"
     return "consent" if route.consent_needed and not point.consent_voice else ""
 
