@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from statistics import median
 from time import perf_counter_ns
 from typing import Any
@@ -113,7 +114,7 @@ def through_the_command(rows: Iterable[Reply | Expression]) -> dict[str, Reading
     """The same by `yuehuan understand --jsonl`, which takes no context: rows with one are left."""
     asked = [row for row in rows if not (isinstance(row, Reply) and row.context)]
     feed = "".join(json.dumps(_line(row), ensure_ascii=False) + "\n" for row in asked)
-    command = [sys.executable, "-m", "bot.app.cli", "understand", "--jsonl"]
+    command = [str(Path(sys.executable).with_name("yuehuan")), "understand", "--jsonl"]
     done = subprocess.run(command, input=feed, capture_output=True, text=True, check=True)
     return {answer["id"]: _answer(answer) for answer in map(json.loads, done.stdout.splitlines())}
 

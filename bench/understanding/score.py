@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.understanding import tally
+from bench.understanding.apart import shared
 from bench.understanding.readings import Reading, in_process, through_the_command
 from bench.understanding.rows import Expression, Reply, expressions, replies
 from bench.understanding.tally import Goal, Tally
@@ -94,6 +95,10 @@ def _reply_measures(
         "kind of dispute": tally.disputes(answers, read),
         "no intent beyond the labels": beyond,
     }
+    alike = {row.id for row in shared(answers)}
+    others["top intent, rows sharing no words with the product's data"] = tally.primary(
+        [row for row in answers if row.id not in alike], read
+    )[1]
     return goals, others
 
 

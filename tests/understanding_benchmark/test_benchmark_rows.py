@@ -5,20 +5,18 @@ import re
 import unicodedata
 from collections import Counter
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
+from bench.understanding.apart import own_words, shared
 from bench.understanding.rows import HARMFUL, BadRowError, Reply, _reply, expressions, replies
 
-ROOT = Path(__file__).resolve().parents[2]
 WEEKDAYS = "一二三四五六日"
 NUMERAL = {c: n for n, c in enumerate("〇一二三四五六七八九十")}
 DAY_OF_MONTH = re.compile(
     "(?<![\\d一二三四五六七八九十廿卅])(\\d{1,2}|[二三廿卅]?十?[一二三四五六七八九]|[二三]?十)[号號]"
 )
 CHANGED_MIND = re.compile("不对|不是|唔係|改|错|原来|上次|昨天说|哦不|不行|，不，|没成|算了|先说好")
-LONG_ENOUGH = 6
 
 
 @pytest.fixture(scope="module")
@@ -29,12 +27,6 @@ def answers():
 @pytest.fixture(scope="module")
 def times():
     return expressions()
-
-
-def plain(text):
-    """Only letters, digits and characters, in one width and case."""
-    folded = unicodedata.normalize("NFKC", text).lower()
-    return "".join(c for c in folded if c.isalnum())
 
 
 def promised(answers):
@@ -191,38 +183,25 @@ def test_the_weekday_of_a_date_expression_is_the_weekday_of_its_day(times):
     assert seen >= 40
 
 
-def fragments_of_the_products_data(root):
-    """Every string between quotes, bars and line ends of the lexicon and of the reader's tests."""
-    folders = ("scripts_zh/lexicon", "tests/understanding", "bot/domain/understanding", "training")
-    found = set()
-    for folder in folders:
-        for path in (root / folder).rglob("*"):
-            if path.is_file() and path.suffix not in (".pyc", ".bin"):
-                text = path.read_text(encoding="utf-8", errors="ignore")
-                for marks in (r"""["'`\n|\t]""", r"""["'`\n|\t,\[\]{}:]"""):
-                    found.update(plain(piece) for piece in re.split(marks, text))
-    return found
-
-
 def test_no_reply_occurs_in_the_lexicon_or_in_the_readers_own_tests(answers):
-    """Short ones (退订, 好的, 25号还) belong to everybody; from six characters on, none may."""
-    known = fragments_of_the_products_data(ROOT)
-    assert len(known) > 500
-    long = [row for row in answers if len(re.findall("[一-鿿]", row.text)) >= LONG_ENOUGH]
-    assert len(long) > 1000
-    shared = [row.id for row in long if plain(row.text) in known]
-    assert shared == []
+    """Short ones (退订, 好的, 我要投诉) belong to everybody; from eight characters on, none may."""
+    assert len(own_words()) > 500
+    long = [row.id for row in shared(answers) if len(re.findall("[一-鿿]", row.text)) >= 8]
+    assert long == []
 
 
-def test_a_reply_copied_into_a_lexicon_or_a_test_would_be_found(tmp_path):
-    for path, line in (
-        ("scripts_zh/lexicon/a.yaml", "- 我下周五发工资，到时候一起还！"),
-        ("tests/understanding/test_a.py", 'read("下個月五號出糧")'),
+def test_few_replies_share_even_short_words_with_the_product(answers):
+    assert len(shared(answers)) <= 0.15 * len(answers)
+
+
+def test_a_reply_copied_into_a_lexicon_or_a_test_is_found(answers, tmp_path):
+    copied = [next(row for row in answers if len(row.text) > 12), answers[0]]
+    for path, row in zip(
+        ("scripts_zh/lexicon/a.yaml", "tests/understanding/test_a.py"), copied, strict=True
     ):
         (tmp_path / path).parent.mkdir(parents=True)
-        (tmp_path / path).write_text(line, encoding="utf-8")
-    known = fragments_of_the_products_data(tmp_path)
-    assert {plain("我下周五发工资到时候一起还"), plain("下個月五號出糧")} <= known
+        (tmp_path / path).write_text(f'- "{row.text}！"', encoding="utf-8")
+    assert {row.text for row in copied} <= {row.text for row in shared(answers, tmp_path)}
 
 
 def a_row(**changes):
