@@ -71,6 +71,7 @@ class ImportResult:
     refused_columns: tuple[str, ...]
     import_id: int | None  #: None when nothing was written
     refusal: str | None = None  #: code of the reason why missing debts were not settled
+    unnamed: int = 0  #: rejected rows that do not name their contract
 
 
 @dataclass(slots=True)
@@ -123,7 +124,9 @@ class _Run:
         if self.import_id is not None:
             self.kit.books.save_figures(self.import_id, asdict(self.figures))
         refused = tuple(refused_headers(layout.headers, self.kit.words))
-        return ImportResult(self.figures, layout, sheet, refused, self.import_id, refusal)
+        return ImportResult(
+            self.figures, layout, sheet, refused, self.import_id, refusal, self.unnamed
+        )
 
     def _stage(self, rows: Iterator[RawRow], layout: Layout) -> None:
         setting = Setting(self.portfolio.region, self.portfolio.currency, self.kit.words)

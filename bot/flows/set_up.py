@@ -1,0 +1,182 @@
+"""Opening senders and portfolios: everything that could go wrong later is refused now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.domain.phone import PhoneError, parse_phone
+from bot.flows.ports.portfolios import (
+    DuplicateCodeError,
+    NewPortfolio,
+    NewSender,
+    PortfolioStore,
+    SenderLine,
+)
+
+_CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")
+_REGION = re.compile(r"^[A-Z]{2}$")
+
+#: Characters of an SMS signature (rule cn.sms.sign).
+SIGNATURE_LENGTH = (2, 16)
+
+COLLECTOR_KINDS = ("first_party", "third_party")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What cannot be accepted and what to do, naming the field."""
+
+    field: str
+    problem: str
+    remedy: str
+
+
+class SetUpError(ValueError):
+    """Nothing was written; every problem is listed."""
+
+    def __init__(self, problems: Collection[Problem]) -> None:
+        super().__init__("; ".join(f"{p.field}: {p.problem} → {p.remedy}" for p in problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a portfolio can choose from."""
+
+    cadences: Collection[str]
+    packs: Collection[str]
+    currencies: Collection[str]
+
+
+def open_sender(store: PortfolioStore, sender: NewSender, *, real: bool) -> None:
+    """Add a sender. `real` says whether its kind reaches real people.
+
+    Raises SetUpError.
+    """
+    problems = _code_problems(sender.code)
+    try:
+        address = parse_phone(sender.address, "ZZ").e164
+    except PhoneError:
+        address = ""
+        problems.append(
+            Problem("address", "no number with its country code", "write it like +12025550123")
+        )
+    if not 0 < sender.per_second <= 1000:
+        problems.append(Problem("per-second", "not between 0 and 1000", "1 is usual"))
+    if sender.livemode and not real:
+        problems.append(Problem("live", f"{sender.kind} reaches nobody", "leave --live out"))
+    if not sender.livemode and real:
+        problems.append(Problem("live", f"{sender.kind} reaches real people", "add --live"))
+    _raise(problems)
+    try:
+        store.add_sender(replace(sender, address=address))
+    except DuplicateCodeError as taken:
+        raise _taken(sender.code) from taken
+
+
+def start_sender(store: PortfolioStore, code: str, at: datetime) -> SenderLine:
+    """Let a stopped sender send again. Raises SetUpError when there is no such sender."""
+    sender = store.sender(code)
+    if sender is None:
+        raise SetUpError([_no_sender(code)])
+    store.start_sender(sender.sender_id, at=at)
+    return sender
+
+
+def open_portfolio(
+    store: PortfolioStore, portfolio: NewPortfolio, offered: Offered, at: datetime
+) -> None:
+    """Add a portfolio. Raises SetUpError with every problem at once."""
+    sender = store.sender(portfolio.sender)
+    problems = [
+        *_code_problems(portfolio.code),
+        *_word_problems(portfolio),
+        *_choice_problems(portfolio, offered),
+        *_phone_problems(portfolio),
+    ]
+    if sender is None:
+        problems.append(_no_sender(portfolio.sender))
+    elif sender.livemode != portfolio.livemode:
+        problems.append(_mode_problem(sender, portfolio))
+    _raise(problems)
+    assert sender is not None
+    try:
+        store.add_portfolio(portfolio, sender_id=sender.sender_id, at=at)
+    except DuplicateCodeError as taken:
+        raise _taken(portfolio.code) from taken
+
+
+def _no_sender(code: str) -> Problem:
+    return Problem("sender", f"there is no sender {code}", "make it with yuehuan sender add")
+
+
+def _mode_problem(sender: SenderLine, portfolio: NewPortfolio) -> Problem:
+    mode = {True: "live", False: "test"}
+    said = f"{sender.code} is a {mode[sender.livemode]} sender"
+    said += f", the portfolio is {mode[portfolio.livemode]}"
+    return Problem("sender", said, "both must be live or both test")
+
+
+def _code_problems(code: str) -> list[Problem]:
+    if _CODE.match(code):
+        return []
+    return [Problem("code", f"{code!r} is no code", "use letters, digits, - and _, at most 40")]
+
+
+def _word_problems(portfolio: NewPortfolio) -> list[Problem]:
+    problems = [
+        Problem(field, "is empty", "fill it in")
+        for field in ("name", "creditor", "creditor_key")
+        if not getattr(portfolio, field).strip()
+    ]
+    shortest, longest = SIGNATURE_LENGTH
+    signature = portfolio.signature
+    if not shortest <= len(signature) <= longest or any(mark in signature for mark in "【】[]"):
+        remedy = f"{shortest}–{longest} characters without brackets that identify the company"
+        problems.append(Problem("signature", f"{signature!r} is no signature", remedy))
+    if not 0 <= portfolio.grace_days <= 10:
+        problems.append(Problem("grace-days", "not between 0 and 10", "1 is usual"))
+    return problems
+
+
+def _choice_problems(portfolio: NewPortfolio, offered: Offered) -> list[Problem]:
+    chosen = [
+        ("cadence", portfolio.cadence, offered.cadences),
+        ("currency", portfolio.currency, offered.currencies),
+        ("collector-kind", portfolio.collector_kind, COLLECTOR_KINDS),
+        *(("pack", pack, offered.packs) for pack in portfolio.packs),
+    ]
+    problems = [
+        Problem(field, f"there is no {given}", f"choose from {', '.join(sorted(choices))}")
+        for field, given, choices in chosen
+        if given not in choices
+    ]
+    if not portfolio.packs:
+        problems.append(Problem("pack", "no policy pack", "name at least one with --pack"))
+    if not _REGION.match(portfolio.region):
+        problems.append(Problem("region", f"{portfolio.region!r}", "an ISO region such as CN"))
+    try:
+        ZoneInfo(portfolio.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        problems.append(Problem("zone", f"{portfolio.zone!r}", "such as Asia/Shanghai"))
+    return problems
+
+
+def _phone_problems(portfolio: NewPortfolio) -> list[Problem]:
+    """A debtor must be able to call the desk: 400 numbers are fine, empty is not when live."""
+    if portfolio.livemode and not portfolio.phone:
+        return [Problem("phone", "is empty", "a live portfolio names a number debtors can call")]
+    return []
+
+
+def _taken(code: str) -> SetUpError:
+    return SetUpError([Problem("code", f"{code} exists already", "choose another")])
+
+
+def _raise(problems: Collection[Problem]) -> None:
+    if problems:
+        raise SetUpError(problems)
