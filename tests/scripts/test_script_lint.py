@@ -8,6 +8,9 @@ import pytest
 from script_folder import GOOD, entry, examine, folder, rules
 
 from bot.scripts import ScriptError, load_scripts
+from bot.scripts.lint import lint
+from bot.scripts.rulebook import load_rulebook
+from bot.scripts.source import read_sources
 
 LINK = "{{link}} 拒收请回复R"
 CN = GOOD["zh-CN"]
@@ -155,6 +158,9 @@ def test_a_script_that_fails_cannot_be_used(tmp_path: Path) -> None:
 
 
 def test_unverified_data_is_a_notice_and_does_not_block(tmp_path: Path) -> None:
+    root = folder(tmp_path, entry())
+    notices = lint(read_sources(root), load_rulebook(root))
+    assert [(each.rule, each.level) for each in notices] == [("unverified", "notice")] * 3
     assert "reminder.test" in load_scripts(folder(tmp_path, entry()))
 
 

@@ -125,7 +125,7 @@ def test_another_year_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("hour", "minute", "expected"),
-    [(0, 0, "凌晨0点"), (9, 0, "上午9点"), (12, 5, "中午12点05分"), (15, 30, "下午3点30分"), (18, 0, "晚上6点")],
+    [(0, 0, "凌晨0点"), (9, 0, "上午9点"), (12, 5, "中午12点05分"), (13, 0, "下午1点"), (15, 30, "下午3点30分"), (18, 0, "晚上6点")],
 )  # fmt: skip
 def test_times_are_said_as_people_say_them(hour: int, minute: int, expected: str) -> None:
     at = datetime(2026, 12, 1, hour, minute, tzinfo=UTC)
