@@ -22,6 +22,8 @@ except ImportError:  # Windows: no advisory locks; the port is the only guard th
 
 Entry = dict[str, Any]
 KEPT_IN_MEMORY = 20_000
+# JSON leaves these bare, yet readers may take them for ends of lines
+LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 
 class LogInUseError(RuntimeError):
@@ -60,8 +62,9 @@ class Journal:
 
     def _append(self, entry: Entry) -> None:
         if self._file is not None:
-            line = json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n"
-            os.write(self._file, line.encode("utf-8", "backslashreplace"))
+            line = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
+            text = line.translate(LINE_ENDS) + "\n"
+            os.write(self._file, text.encode("utf-8", "backslashreplace"))
 
     def replay(self) -> Iterator[Entry]:
         """The file's entries since the last reset, oldest first; numbering goes on after them."""

@@ -226,3 +226,10 @@ def test_every_create_is_in_the_log_file_with_its_attempt(sandbox: Sandbox, clie
     assert entry["sid"] == made.sid
     assert (entry["to"], entry["from"], entry["body"]) == (DEBTOR, SENDER, BODY)
     assert (entry["attempt"], entry["validity"], entry["outcome"]) == ("at_7", 600, "accepted")
+
+
+def test_a_log_line_stays_one_line_whatever_the_text(sandbox: Sandbox, client: Client):
+    body = "一\u2028二\u0085三\n四\r五"
+    client.messages.create(to=DEBTOR, from_=SENDER, body=body)
+    lines = (sandbox.data / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    assert body in [json.loads(line).get("body") for line in lines]
