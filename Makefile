@@ -41,8 +41,8 @@ lock: test-env
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 \
 		--extra dev pyproject.toml -o requirements-dev.lock
 
-# Installing is left out as long as the lock, the project file and the top folders are the same.
-STATE = cat $(1) pyproject.toml; ls -d */
+# Installing is left out as long as the lock, the project file and its top folders are the same.
+STATE = cat $(1) pyproject.toml; ls -d bot webhooks console sandbox scripts_zh migrations
 run-env: venv
 	@($(call STATE,requirements.lock)) | cmp -s - $(VENV)/installed-run \
 		|| $(MAKE) --no-print-directory install LOCK=requirements.lock MARK=installed-run

@@ -18,6 +18,7 @@ from bot.app.embedded.membership import Membership, join
 from bot.app.migrate import upgrade
 
 TEMPLATE = "template_yuehuan"
+BROWSERS = ("chromium", "chromium-browser")
 _numbers = itertools.count(1)
 
 
@@ -27,6 +28,13 @@ def _run_folder() -> Path:
     # Directly under the temporary folder: pytest's own folders are closed to the account that root
     # lends to PostgreSQL.
     return Path(tempfile.gettempdir()) / f"yuehuan-test-{run}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On a build server the browser tests run or the build fails; elsewhere they may be skipped."""
+    found = os.environ.get("CHROMIUM") or any(shutil.which(name) for name in BROWSERS)
+    if os.environ.get("CI") and not found and any(i.get_closest_marker("browser") for i in items):
+        raise pytest.UsageError("no Chromium for the browser tests: install it or set CHROMIUM")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

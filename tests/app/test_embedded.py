@@ -215,6 +215,15 @@ def test_a_pid_file_that_names_a_stranger_does_not_block(home: Path) -> None:
             stranger.send_signal(signal.SIGTERM)
 
 
+def test_data_without_its_password_is_refused_and_kept(home: Path) -> None:
+    with join(home):
+        pass
+    (home / "password").unlink()
+    with pytest.raises(Refusal, match=r"password .* is not → restore that file, or delete"):
+        join(home)
+    assert (home / "data" / "PG_VERSION").exists()
+
+
 def test_an_interrupted_first_start_is_started_afresh(home: Path) -> None:
     (home / "data.new" / "cluster").mkdir(parents=True)
     (home / "data.new" / "cluster" / "PG_VERSION").write_text("18")

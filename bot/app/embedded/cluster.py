@@ -34,9 +34,15 @@ def ensure_cluster(place: Place, *, durable: bool) -> None:
     """Make the data folder unless it is there; an interrupted attempt leaves nothing half-made.
 
     Raises:
-        Refusal: `initdb` failed; the message carries its last line.
+        Refusal: `initdb` failed (the message carries its last line), or a data folder is there
+            whose password is not.
     """
     if place.data.exists():
+        if not place.password_file.exists():
+            raise Refusal(
+                f"{place.data} is there, but its password {place.password_file} is not",
+                "restore that file, or delete the data folder to begin with an empty one",
+            )
         return
     fresh = place.data.with_name("data.new")
     shutil.rmtree(fresh, ignore_errors=True)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
@@ -128,12 +129,18 @@ def _start_keeper(place: Place, *, durable: bool) -> subprocess.Popen[bytes] | N
                 stdout=log,
                 stderr=log,
                 cwd="/",
-                env={**os.environ, "PYTHONPATH": str(SOURCE)},
+                env=_with_source(os.environ),
                 pass_fds=[lock],
                 start_new_session=True,
             )
     finally:
         os.close(lock)
+
+
+def _with_source(environ: Mapping[str, str]) -> dict[str, str]:
+    """The keeper finds this package even when it runs from a checkout that is not installed."""
+    paths = [str(SOURCE), *filter(None, [environ.get("PYTHONPATH")])]
+    return {**environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _answers(place: Place, state: ServerState) -> str:
