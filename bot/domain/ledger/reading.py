@@ -82,15 +82,18 @@ def _passed_over(texts: Sequence[str], layout: Layout, words: LedgerWords) -> st
     first = key_of(filled[0])
     if tuple(texts[: len(layout.headers)]) == layout.headers:
         return "header_again"
-    debt_like = [_at(texts, layout, column) for column in (Column.PHONE, Column.DUE_ON)]
-    if any(debt_like):
+    if any(_many_digits(_at(texts, layout, c)) for c in (Column.PHONE, Column.DUE_ON)):
         return None
     if first in words.totals:
         return "total_row"
     remark = first.startswith(words.notes) and not _at(texts, layout, Column.AMOUNT)
-    if len(filled) == 1 or (remark and len(filled) <= FEW_CELLS):
-        return "title_row"
-    return None
+    lonely = len(filled) == 1 and not (filled[0].isascii() and _many_digits(filled[0]))
+    return "title_row" if lonely or (remark and len(filled) <= FEW_CELLS) else None
+
+
+def _many_digits(text: str) -> bool:
+    """Part of a debt: a number or a day, not a word."""
+    return sum(character.isdigit() for character in text) >= 4
 
 
 def _at(texts: Sequence[str], layout: Layout, column: Column) -> str:
