@@ -16,7 +16,19 @@ import typer
 from bot.app.errors import Refusal
 from bot.app.parent import stop_with_parent
 
-GROUPS = ("processes", "database", "doctor", "scripts", "policy", "imports", "portfolios")
+GROUPS = (
+    "processes",
+    "advance",
+    "database",
+    "imports",
+    "portfolios",
+    "plan",
+    "cases",
+    "verify",
+    "scripts",
+    "policy",
+    "doctor",
+)
 
 
 def make_app() -> typer.Typer:

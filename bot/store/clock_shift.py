@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
@@ -21,3 +21,24 @@ def set_shift(connection: Connection[Any], shift: timedelta) -> None:
         "ON CONFLICT (id) DO UPDATE SET offset_seconds = excluded.offset_seconds",
         [int(shift.total_seconds())],
     )
+
+
+_NEXT = """
+SELECT least(
+    (SELECT min(t.due_at) FROM touch t JOIN sender s ON s.id = t.sender_id
+     WHERE t.state = 'planned' AND NOT s.livemode AND s.stopped_reason IS NULL
+       AND t.due_at > %(now)s),
+    (SELECT min(c.next_check_at) FROM cases c JOIN portfolio p ON p.id = c.portfolio_id
+     WHERE c.state <> 'closed' AND NOT p.livemode AND NOT p.paused AND c.next_check_at > %(now)s),
+    (SELECT min((m.due_on + p.grace_days + 1)::timestamp AT TIME ZONE p.zone)
+     FROM promise m JOIN cases c ON c.id = m.case_id JOIN portfolio p ON p.id = c.portfolio_id
+     WHERE m.state = 'open' AND NOT p.livemode
+       AND (m.due_on + p.grace_days + 1)::timestamp AT TIME ZONE p.zone > %(now)s)
+)
+"""
+
+
+def next_instant(connection: Connection[Any], now: datetime) -> datetime | None:
+    """The next instant after `now` at which something of test mode falls due."""
+    row = connection.execute(_NEXT, {"now": now}).fetchone()
+    return row[0] if row else None

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from bot.app.parts import Parts
+    from bot.app.product import Product
     from bot.app.settings import Settings
 
 
@@ -58,6 +59,23 @@ def product(settings: Settings, role: str) -> Iterator[tuple[str, Parts]]:
         require_schema(url)
         with assemble(settings, url, role=role) as parts:
             yield url, parts
+
+
+@contextmanager
+def flows(role: str) -> Iterator[Product]:
+    """The product's flows for one command, with checked settings and schema.
+
+    Raises:
+        Refusal: a setting is wrong, or the database has to be migrated first.
+    """
+    from bot.app.database import reach_database
+    from bot.app.product import open_product
+
+    settings = settings_of_process()
+    with reach_database(settings.database_url, settings.data) as url:
+        require_schema(url)
+        with open_product(settings, url, role=role) as product:
+            yield product
 
 
 def require_schema(url: str) -> None:

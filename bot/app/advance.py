@@ -1,0 +1,91 @@
+"""Moves the test clock forward and does what falls due on the way, in the order of time.
+
+Time jumps from one instant at which something happens to the next, so that a day takes as long
+as its work and no window is jumped over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import requests
+
+from bot.app.errors import Refusal
+from bot.app.product import Product
+from bot.store.clock_shift import next_instant, set_shift
+
+#: Instants closer together than this are taken in one step.
+STEP = timedelta(minutes=15)
+
+_TIME_OUT = 60.0
+
+
+@dataclass(frozen=True)
+class TestClock:
+    """The clock of test-mode portfolios, and of the sandbox when there is one."""
+
+    __test__ = False  # pytest would take the name for a test
+
+    product: Product
+
+    def now(self) -> datetime:
+        """Where it stands."""
+        return self.product.clock.now(livemode=False)
+
+    def set(self, now: datetime) -> None:
+        """Put it at `now`. Raises Refusal when the sandbox cannot follow."""
+        shift = now - self.product.clock.real()
+        self._tell_sandbox(shift)
+        with self.product.pool.connection() as connection:
+            set_shift(connection, shift)
+
+    def _tell_sandbox(self, shift: timedelta) -> None:
+        url = self.product.settings.sandbox_url
+        if url is None:
+            return
+        try:
+            answer = requests.put(
+                f"{url}/sandbox/clock",
+                json={"offset_seconds": int(shift.total_seconds())},
+                timeout=_TIME_OUT,
+            )
+            answer.raise_for_status()
+        except requests.RequestException as gone:
+            raise Refusal(
+                "the sandbox does not answer, so its clock cannot follow",
+                "start it, or unset SANDBOX_URL",
+            ) from gone
+
+    def walk(self, until: datetime) -> Iterator[datetime]:
+        """Move to `until` through everything that is due; yields each instant it stood at."""
+        while (now := self.now()) < until:
+            self.set(min(until, max(self._next(now), now + STEP)))
+            self.work()
+            yield self.now()
+
+    def _next(self, now: datetime) -> datetime:
+        with self.product.pool.connection() as connection:
+            return next_instant(connection, now) or datetime.max.replace(tzinfo=UTC)
+
+    def work(self) -> None:
+        """Everything that is due at this instant, replies that came in included."""
+        product = self.product
+        product.promises.run(livemode=False)
+        product.planner.run(livemode=False)
+        self.send()
+
+    def send(self) -> None:
+        """Send what is due now and let the carrier's reports arrive."""
+        with self.product.transactions() as store:
+            senders = store.senders_due(livemode=False, now=self.now())
+        for sender_id in senders:
+            self.product.dispatcher.run(sender_id)
+        self.settle_down()
+
+    def settle_down(self) -> None:
+        """Wait until the sandbox has delivered every callback it owes."""
+        url = self.product.settings.sandbox_url
+        if url is not None:
+            requests.post(f"{url}/sandbox/flush", json={}, timeout=_TIME_OUT)

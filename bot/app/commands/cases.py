@@ -1,0 +1,99 @@
+"""`case show`: the whole story of a case, in the terminal."""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.app.errors import Refusal
+
+if TYPE_CHECKING:
+    from bot.store.views import TimelineItem, Views
+
+cases = typer.Typer(help="Cases: show one.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(cases, name="case")
+
+
+@cases.callback()
+def group() -> None:
+    """Keep `show` a word of its own."""
+
+
+@cases.command()
+def show(
+    which: Annotated[str, typer.Argument(help="Case id, contract number or phone (+86…).")],
+    with_texts: Annotated[
+        bool, typer.Option("--texts", help="Print what was written; it is personal data.")
+    ] = False,
+) -> None:
+    """Print who, what is owed, where it stands, and everything that happened."""
+    from bot.app.commands.start import flows
+    from bot.scripts.names import masked
+    from bot.store.views import Views
+
+    with flows("case") as product, product.pool.connection() as connection:
+        views = Views(connection, product.seal, masked)
+        case_id = _find(views, which)
+        _print(views, case_id, with_texts=with_texts)
+
+
+def _find(views: Views, which: str) -> int:
+    if which.isdecimal() and views.case(int(which)):
+        return int(which)
+    found = views.search(which)
+    if not found:
+        raise Refusal(f"no case {which!r}", "give its id, a contract number or a phone in E.164")
+    if len(found) > 1:
+        ids = ", ".join(str(row["case_id"]) for row in found)
+        raise Refusal(f"{which!r} means several cases: {ids}", "give one of the ids")
+    return int(found[0]["case_id"])
+
+
+def _print(views: Views, case_id: int, *, with_texts: bool) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from bot.domain.money import plain
+    from bot.flows.playbook import zone_of
+
+    case = views.case(case_id)
+    assert case is not None
+    console, zone = Console(), zone_of(case["zone"])
+    owed = Table("contract", "ref", "due", "amount", "paid", "owed", title="debts")
+    for debt in views.debts(case_id):
+        sums = (
+            plain(debt[n], case["currency"]) for n in ("amount_minor", "paid_minor", "owed_minor")
+        )
+        owed.add_row(debt["contract"], debt["ref"], str(debt["due_on"]), *sums)
+    story = Table("when", "what", "detail", title="timeline")
+    for item in reversed(views.timeline(case_id)):
+        at = item.at.astimezone(zone)
+        story.add_row(f"{at:%m-%d %H:%M}", item.kind, _detail(item, with_texts=with_texts))
+    console.print(
+        f"case {case_id} · {case['portfolio']} · {case['debtor']} · [bold]{case['state']}[/] · "
+        f"tier {case['tier'] or '-'} · {case['currency']}"
+    )
+    console.print(owed, story)
+
+
+def _detail(item: TimelineItem, *, with_texts: bool) -> str:
+    from rich.markup import escape
+
+    skipped = {"id", "at", "seq", "data", "evidence"}
+    parts = [
+        f"{k}={_short(v)}"
+        for k, v in item.data.items()
+        if v not in (None, "", {}) and k not in skipped
+    ]
+    text = f"\n{item.text}" if with_texts and item.text else ""
+    return escape(" ".join(parts) + text)
+
+
+def _short(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
