@@ -175,7 +175,7 @@ def main() -> None:
         write_ledger(path, given.rows)
         Path(folder).chmod(0o755)
         with reach_database(None, Path(folder) / "data") as url:
-            engine = make_engine(url, size=1, name="bench")
+            engine = make_engine(url, size=2, name="bench")
             upgrade(engine)
             engine.dispose()
             portfolio(url)
