@@ -110,7 +110,8 @@ def _plausible(
     text: str, match: re.Match[str], minor: int, role: str, lexicon: AmountLexicon
 ) -> bool:
     """Whether a bare number may be money, by its neighbours and size."""
-    if lexicon.after.match(text[match.end() : match.end() + 3]):
+    after = lexicon.after.match(text[match.end() : match.end() + 3])
+    if after and not (after.group() == "月" and minor > 12_00):
         return False
     if lexicon.before.search(text[max(0, match.start() - 4) : match.start()]):
         return False

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain.understanding.lexicon import Lexicon
 from bot.domain.understanding.promises import day_of
 from bot.domain.understanding.reading import Reading
-from bot.domain.understanding.rules import SOFT, Hit
+from bot.domain.understanding.rules import SOFT, WEAK, Hit
 from bot.domain.understanding.values import Context
 
 HARMFUL = ("opt_out", "wrong_person", "deceased", "complaint", "dispute", "refuse")
@@ -63,7 +63,7 @@ def _infer(weights: dict[str, float], reading: Reading, context: Context, now: d
     if called and not any(weights.get(n, 0) >= 0.9 for n in ("promise_to_pay", "already_paid")):
         weights["call_later"] = max(weights.get("call_later", 0), 0.8)
     strong = [name for name, weight in weights.items() if weight >= SOFT]
-    if strong:
+    if strong and not set(strong) <= {"hardship", "request_installment", "greeting_ack"}:
         return False
     free = [d for d in reading.dates if d.role in ("", "cannot") or (d.role == "event" and "payday" in d.found.tags)]
     if free and _nothing_else(reading, lexicon):
@@ -98,7 +98,7 @@ def _nothing_else(reading: Reading, lexicon: Lexicon) -> bool:
         for at in range(span.start, span.end):
             marks[at] = False
     left = "".join(c for c, keep in zip(reading.text, marks, strict=True) if keep)
-    return bool(lexicon.verbs.filler_only.fullmatch(left))
+    return bool(lexicon.verbs.filler_only.fullmatch(lexicon.verbs.correction.sub("", left)))
 
 
 def _give_way(weights: dict[str, float], reading: Reading, hits: list[Hit]) -> None:
@@ -120,6 +120,8 @@ def _give_way(weights: dict[str, float], reading: Reading, hits: list[Hit]) -> N
     if weights.get("refuse", 0) >= SOFT:
         weights.pop("promise_to_pay", None)
     if "already_paid" in weights and "promise_to_pay" in weights and not reading.role("pay"):
+        weights.pop("promise_to_pay")
+    if "request_installment" in weights and weights.get("promise_to_pay", 1) < WEAK and not reading.role("pay"):
         weights.pop("promise_to_pay")
     if "complaint" in weights:
         weights.pop("greeting_ack", None)

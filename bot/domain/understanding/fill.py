@@ -60,6 +60,11 @@ def _ymd(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     return True
 
 
+def _md(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    frame.month, frame.day = (int(g) for g in token.groups if g)
+    return True
+
+
 def _dmy(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool:
     """3/3/2015, 10/31/74: month first unless only day first is possible."""
     first, second, year = (int(g or 0) for g in token.groups)
@@ -284,7 +289,7 @@ def _payday(frame: Frame, _token: Token, _now: datetime, _: TimeLexicon) -> bool
 
 
 FILL: dict[str, tuple[int, Filler]] = {
-    "iso": (6, _ymd), "compact": (6, _ymd), "yearmonth": (3, _ymd), "dmy": (6, _dmy), "years": (1, _years),
+    "iso": (6, _ymd), "compact": (6, _ymd), "yearmonth": (3, _ymd), "dmy": (6, _dmy), "md": (6, _md), "years": (1, _years),
     "decade": (0, _decade), "century": (0, _century), "year": (1, _year), "relyear": (1, _relyear),
     "quarter": (2, _quarter), "quarters": (2, _quarters), "half": (2, _half), "yearpart": (3, _yearpart),
     "season": (2, _season), "lunarmonth": (3, _lunarmonth), "month": (3, _month), "relmonth": (3, _relmonth),

@@ -29,6 +29,7 @@ class Verbs:
     self: re.Pattern[str]
     no: re.Pattern[str]
     irony: re.Pattern[str]
+    condition: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +87,5 @@ def _verbs(data: Mapping[str, Any]) -> Verbs:
 
 _VERB_PATTERNS = (
     "correction", "not_first", "either", "split", "recurring", "filler_only", "yes", "self", "no", "irony",
+    "condition",
 )  # fmt: skip

@@ -56,11 +56,11 @@ def day_of(found: Found, now: datetime) -> tuple[date, bool] | None:
 
 def read_promise(reading: Reading, now: datetime, verbs: Verbs) -> Promise:
     """The promise in a reply already known to hold one."""
-    fixed = _fixed(reading, now)
+    fixed = _fixed(reading, now, verbs)
     sums = [s for s in reading.sums if s.role in ("promised", "")]
     shares = [s for s in reading.shares if not _inside_sum(s, reading.sums)]
     if len(fixed) > 1 and _in_steps(reading, fixed, sums, shares, verbs):
-        return _steps(fixed, sums, shares)
+        return _steps(reading, fixed, sums, shares, verbs)
     chosen = _choose(fixed)
     minor = _sum(reading, sums, verbs)
     portion, fraction = _portion(shares) if minor is None else (None, None)
@@ -72,12 +72,14 @@ def read_promise(reading: Reading, now: datetime, verbs: Verbs) -> Promise:
 Fixed = tuple[Dated, date, bool]
 
 
-def _fixed(reading: Reading, now: datetime) -> list[Fixed]:
+def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
     """Dates that may be the promised one: those of a paying verb, else those of none."""
     for roles in (("pay",), ("",), ("event",)):
         out: list[Fixed] = []
         dated = reading.role(*roles)
         for one in dated:
+            if "soon" in one.found.tags and verbs.condition.search(reading.text[: one.found.start]):
+                continue
             if (got := day_of(one.found, now)) is not None:
                 out.append((one, *got))
         if out:
@@ -105,13 +107,13 @@ def _in_steps(reading: Reading, fixed: list[Fixed], sums: list[Sum], shares: lis
     return bool(verbs.split.search(between) or verbs.split.search(tail[:8])) or parts >= 2
 
 
-def _steps(fixed: list[Fixed], sums: list[Sum], shares: list[Share]) -> Promise:
-    starts = [f[0].found.start for f in fixed]
+def _steps(reading: Reading, fixed: list[Fixed], sums: list[Sum], shares: list[Share], verbs: Verbs) -> Promise:
+    starts = [_step_start(reading, one[0], two[0], verbs) for one, two in zip(fixed, fixed[1:], strict=False)]
+    starts = [0, *starts]
     limits = [*starts[1:], 10**9]
-    first_from = 0
     rows: list[tuple[date, bool, int | None, list[Share]]] = []
     for at, (_, day, deadline) in enumerate(fixed):
-        low = first_from if at == 0 else starts[at]
+        low = starts[at]
         mine = [s for s in sums if low <= s.start < limits[at]]
         parts = [s for s in shares if low <= s.start < limits[at]]
         rows.append((day, deadline, mine[-1].minor if mine else None, parts))
@@ -119,6 +121,15 @@ def _steps(fixed: list[Fixed], sums: list[Sum], shares: list[Share]) -> Promise:
     portion, fraction = _portion(parts) if minor is None else (None, None)
     further = tuple((d, m) for d, _, m, _ in rows[1:])
     return Promise(day, deadline, minor, portion, fraction, further, chosen=fixed[0][0].found)
+
+
+def _step_start(reading: Reading, one: Dated, two: Dated, verbs: Verbs) -> int:
+    """Where the next step begins: at 剩下/再/然后, else at the last comma, else at its date."""
+    low, high = one.found.end, two.found.start
+    if match := verbs.split.search(reading.text, low, high):
+        return match.start()
+    comma = reading.text.rfind(",", low, high)
+    return comma if comma >= 0 else high
 
 
 def _sum(reading: Reading, sums: list[Sum], verbs: Verbs) -> int | None:

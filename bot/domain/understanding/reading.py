@@ -12,6 +12,7 @@ from bot.domain.understanding.rules import Hit
 from bot.domain.understanding.times import Facts, Found, read_times
 
 _SENTENCE = re.compile(r"[。!?;]")
+_VAGUE = frozenset({"vague"})
 _ATTACHED = 14
 """A verb this many characters after a date still belongs to it."""
 
@@ -67,7 +68,7 @@ def assign(text: str, founds: list[Found], verbs: Verbs) -> list[Dated]:
     spots = [(m.start(), m.lastgroup or "") for m in verbs.kinds.finditer(text)]
     dated = []
     for at, found in enumerate(founds):
-        following = founds[at + 1].start if at + 1 < len(founds) else len(text)
+        following = next((f.start for f in founds[at + 1 :] if f.tags != _VAGUE), len(text))
         previous = founds[at - 1].end if at else 0
         dated.append(Dated(found, _role(text, found, previous, following, spots, verbs)))
     return _spread(text, _corrected(text, dated, verbs))

@@ -28,6 +28,8 @@ class Rule:
 
 
 SOFT = 0.5
+WEAK = 0.6
+"""A rule weaker than this never shields a stronger one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ class RuleBook:
 def _shields(other: Hit, hit: Hit, rank: Mapping[str, int]) -> bool:
     """Whether `other` (at least as long) takes the words of `hit`."""
     if other.rule.label == hit.rule.label and other.rule.label != "-":
+        return False
+    if other.rule.weight < WEAK <= hit.rule.weight and other.rule.label != "-":
         return False
     if other.start <= hit.start and hit.end <= other.end:
         longer = other.end - other.start > hit.end - hit.start

@@ -270,6 +270,8 @@ class _Reader:
             )
         if lead:
             return Found(start, end, place, "deadline", tags)
+        if text[end - 1] == "前":  # 下班前
+            return Found(start, end, place, "deadline", tags)
         if match := words.after.match(text, end):
             return Found(start, match.end(), place, "after", tags)
         if re.search(r"从$", text[:start]):
