@@ -115,7 +115,9 @@ def through_the_command(rows: Iterable[Reply | Expression]) -> dict[str, Reading
     asked = [row for row in rows if not (isinstance(row, Reply) and row.context)]
     feed = "".join(json.dumps(_line(row), ensure_ascii=False) + "\n" for row in asked)
     command = [str(Path(sys.executable).with_name("yuehuan")), "understand", "--jsonl"]
-    done = subprocess.run(command, input=feed, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, input=feed, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"yuehuan understand --jsonl failed: {done.stderr.strip()[-300:]}")
     return {answer["id"]: _answer(answer) for answer in map(json.loads, done.stdout.splitlines())}
 
 
