@@ -66,9 +66,11 @@ def _infer(weights: dict[str, float], reading: Reading, context: Context, now: d
     if strong and not set(strong) <= {"hardship", "request_installment", "greeting_ack"}:
         return False
     free = [d for d in reading.dates if d.role in ("", "cannot") or (d.role == "event" and "payday" in d.found.tags)]
-    if free and _nothing_else(reading, lexicon):
+    if free and _nothing_else(reading, lexicon, strong):
         return _bare_date(weights, free[-1].found, context, now)
-    if not reading.dates and reading.sums and _nothing_else(reading, lexicon):
+    if not reading.dates and reading.sums and _nothing_else(reading, lexicon, strong):
+        if reading.sums[0].minor >= 1_000_000_00:
+            return False
         weights["promise_to_pay"] = 0.8 if context.asked in ("promise_date", "confirm_promise") else 0.55
         return True
     return False
@@ -91,10 +93,11 @@ def _wide_future(found: object, now: datetime) -> bool:
     return place is None or place.end > now
 
 
-def _nothing_else(reading: Reading, lexicon: Lexicon) -> bool:
-    """Whether what is left beside dates, sums and portions says nothing."""
+def _nothing_else(reading: Reading, lexicon: Lexicon, strong: list[str]) -> bool:
+    """Whether what is left beside dates, sums, portions and the intents read says nothing."""
     marks = [True] * len(reading.text)
-    for span in (*(d.found for d in reading.dates), *reading.sums, *reading.shares):
+    told = [h for h in reading.hits if h.rule.label in strong]
+    for span in (*(d.found for d in reading.dates), *reading.sums, *reading.shares, *told):
         for at in range(span.start, span.end):
             marks[at] = False
     left = "".join(c for c, keep in zip(reading.text, marks, strict=True) if keep)
@@ -148,7 +151,7 @@ def _drop_soft(weights: dict[str, float]) -> None:
 def _promote(names: list[str], weights: dict[str, float], reading: Reading, hits: list[Hit], now: datetime) -> list[str]:
     """Exceptions to the plain order of intents."""
     dated = any(day_of(d.found, now) for d in reading.role("pay", "")) and "promise_to_pay" in weights
-    firm = dated and any(not d.found.tags & {"soon", "now"} for d in reading.role("pay", ""))
+    firm = dated and any(day_of(d.found, now) and not d.found.tags & {"soon", "now"} for d in reading.role("pay", ""))
     if any(h.rule.carries.get("flag") == "self_harm" for h in hits):
         return _first(names, "request_human")
     if "promise_to_pay" not in names:

@@ -30,6 +30,7 @@ class Verbs:
     no: re.Pattern[str]
     irony: re.Pattern[str]
     condition: re.Pattern[str]
+    next_step: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +88,5 @@ def _verbs(data: Mapping[str, Any]) -> Verbs:
 
 _VERB_PATTERNS = (
     "correction", "not_first", "either", "split", "recurring", "filler_only", "yes", "self", "no", "irony",
-    "condition",
+    "condition", "next_step",
 )  # fmt: skip

@@ -59,6 +59,8 @@ def read_promise(reading: Reading, now: datetime, verbs: Verbs) -> Promise:
     fixed = _fixed(reading, now, verbs)
     sums = [s for s in reading.sums if s.role in ("promised", "")]
     shares = [s for s in reading.shares if not _inside_sum(s, reading.sums)]
+    if len(fixed) == 1 and (rest := _rest_later(reading, fixed[0], sums, shares, verbs)) is not None:
+        return rest
     if len(fixed) > 1 and _in_steps(reading, fixed, sums, shares, verbs):
         return _steps(reading, fixed, sums, shares, verbs)
     chosen = _choose(fixed)
@@ -108,6 +110,7 @@ def _in_steps(reading: Reading, fixed: list[Fixed], sums: list[Sum], shares: lis
 
 
 def _steps(reading: Reading, fixed: list[Fixed], sums: list[Sum], shares: list[Share], verbs: Verbs) -> Promise:
+    fixed = [f for at, f in enumerate(fixed) if at == 0 or f[1] != fixed[at - 1][1]]
     starts = [_step_start(reading, one[0], two[0], verbs) for one, two in zip(fixed, fixed[1:], strict=False)]
     starts = [0, *starts]
     limits = [*starts[1:], 10**9]
@@ -123,10 +126,27 @@ def _steps(reading: Reading, fixed: list[Fixed], sums: list[Sum], shares: list[S
     return Promise(day, deadline, minor, portion, fraction, further, chosen=fixed[0][0].found)
 
 
+def _rest_later(
+    reading: Reading, only: Fixed, sums: list[Sum], shares: list[Share], verbs: Verbs
+) -> Promise | None:
+    """先付5万, 剩余12月20日前付清: the one date is the rest's, the first part has none."""
+    match = verbs.next_step.search(reading.text[: only[0].found.start])
+    if match is None or "剩余" in match.group() and match.start() == 0:
+        return None
+    first = [s for s in sums if s.start < match.start()]
+    parts = [s for s in shares if s.start < match.start() and s.name in ("half", "fraction", "partial")]
+    if not first and not parts:
+        return None
+    later = [s for s in sums if s.start >= match.start()]
+    portion, fraction = _portion(parts) if not first else (None, None)
+    further = ((only[1], later[0].minor if later else None),)
+    return Promise(None, False, first[0].minor if first else None, portion, fraction, further, False, None)
+
+
 def _step_start(reading: Reading, one: Dated, two: Dated, verbs: Verbs) -> int:
     """Where the next step begins: at 剩下/再/然后, else at the last comma, else at its date."""
     low, high = one.found.end, two.found.start
-    if match := verbs.split.search(reading.text, low, high):
+    if match := verbs.next_step.search(reading.text, low, high):
         return match.start()
     comma = reading.text.rfind(",", low, high)
     return comma if comma >= 0 else high

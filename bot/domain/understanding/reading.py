@@ -81,9 +81,13 @@ def _role(text: str, found: Found, previous: int, following: int, spots: list[tu
     if after:
         return after
     before = [kind for at, kind in spots if previous <= at < found.start and not _SENTENCE.search(text[at : found.start])]
-    if before and before[-1] == "paid" and "past" not in found.tags and "now" not in found.tags:
-        return "paid" if found.end >= len(text) - 2 else ""
-    return before[-1] if before else ""
+    if not before or found.tags & {"soon", "now"}:
+        return ""
+    clause = text.rfind(",", 0, found.start)
+    same_clause = any(kind == before[-1] and at > clause for at, kind in spots if at < found.start)
+    if before[-1] in ("pay", "call") or (before[-1] in ("avoid", "paid") and same_clause):
+        return before[-1]
+    return ""
 
 
 def _after(text: str, found: Found, following: int, spots: list[tuple[int, str]]) -> str:

@@ -20,6 +20,7 @@ _COMMA_GAP = re.compile(r"(?:吧|呢|啊)?[, ]|\),?")
 _RANGE = re.compile(r" ?(?:到|至|直到|-|~|——?|、|起至|起,?至|\),?[-~至到]+)(?:了)? ?")
 _BETWEEN = re.compile(r"(?:和|与|跟|及)$")
 _ABOUT = re.compile(r"(?:号)?(?:左右|前后(?!两)|上下|的?时候|那天|当天|里)")
+_SPAN = re.compile("之间|期间|这段时间")
 _GRACE = re.compile(
     r"(?:再?给(?:我|点)?|宽限(?:我|到)?|容我|缓我?|宽容|延期|延后|延长|推迟|往后推|顺延)(?:个|再|一下|大概)?$"
 )
@@ -319,8 +320,9 @@ class _Reader:
         )
 
     def _range_suffix(self, start: int, end: int, place: Place, tags: frozenset[str]) -> Found:
-        within = self.words.before.match(self.text, end) or self.words.within.match(self.text, end)
-        return Found(start, within.end() if within else end, place, "range", tags | {"range"})
+        text, words = self.text, self.words
+        more = words.before.match(text, end) or words.within.match(text, end) or _SPAN.match(text, end)
+        return Found(start, more.end() if more else end, place, "range", tags | {"range"})
 
     def _neighbours(self, item: Item, following: Item) -> bool:
         return bool(item.frame and item.frame.clock and following.frame and following.frame.clock)
