@@ -12,6 +12,8 @@ from sandbox.clock import SimClock
 from sandbox.delivery.overrides import split_overrides
 from sandbox.delivery.schedule import Schedule
 from sandbox.delivery.signature import carrier_signature
+from sandbox.sms.book import Book
+from sandbox.sms.message import message_from_log
 from sandbox.sms.segments import segment_count
 
 START = datetime(2026, 3, 5, tzinfo=UTC)
@@ -90,3 +92,19 @@ def test_a_failing_job_does_not_stop_the_others():
     assert schedule.flush(5).done == 2
     assert done == [1]
     schedule.stop()
+
+
+def test_a_message_from_before_a_reset_leaves_no_trace_after_it():
+    book = Book()
+    message = message_from_log(
+        {
+            "kind": "inbound", "at": "2026-03-05T00:00:00.000Z", "seq": 1, "message_seq": 1,
+            "sid": "SM1", "from": "+8613800138000", "to": "+12025550100", "body": "好",
+            "status": "received", "segments": 1,
+        }
+    )  # fmt: skip
+    book.add(message)
+    book.clear()
+    book.touch(message, 9)
+    assert book.changed_after(0, 10) == []
+    assert book.conversations == {}
