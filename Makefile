@@ -28,7 +28,7 @@ test: test-env lint
 lint: test-env
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy bot webhooks console sandbox migrations
+	$(BIN)/mypy bot webhooks console sandbox
 	$(BIN)/lint-imports
 
 bench: test-env

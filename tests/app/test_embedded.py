@@ -205,7 +205,8 @@ def test_a_server_that_keeps_dying_is_given_up_and_the_next_start_says_why(home:
 def test_a_pid_file_that_names_a_stranger_does_not_block(home: Path) -> None:
     with join(home) as membership:
         write(membership.url(), 1)
-    with subprocess.Popen(["sleep", "60"]) as stranger:
+    account = place.settle(home).account  # PostgreSQL only believes in processes of its own user
+    with subprocess.Popen(["sleep", "60"], **run_as(account)) as stranger:
         _write_stale_pid_file(home, stranger.pid)
         try:
             with join(home) as again:
