@@ -75,7 +75,7 @@ def ledger_rows(count: int, seed: int = 7) -> Iterator[list[str]]:
                 amount if chance.random() > 0.02 else "待核实",
                 "",
                 "CNY",
-                f"{chance.randrange(10_000):04d}",
+                f"{contract % 10_000:04d}",
                 "15",
                 "1",
                 "zh-CN",
