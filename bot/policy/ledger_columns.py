@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from bot.domain.ledger.words import Column, LedgerWords, key_of
+from bot.domain.ledger.words import LONGEST_BLANK, Column, LedgerWords, key_of
 
 
 class LedgerWordsError(ValueError):
@@ -57,6 +57,8 @@ def build_words(data: Mapping[str, Any]) -> LedgerWords:
     both = set(columns) & set(refused)
     if both:
         raise LedgerWordsError(f"ledger_columns.yaml: {both} stand in columns and in refused")
+    if any(len(str(word)) > LONGEST_BLANK for word in data["blanks"]):
+        raise LedgerWordsError(f"ledger_columns.yaml: blanks have at most {LONGEST_BLANK} letters")
     names = {code: [code, *words] for code, words in data["currencies"].items()}
     return LedgerWords(
         columns={word: Column(name) for word, name in columns.items()},

@@ -160,7 +160,9 @@ class Desk:
             "SELECT * FROM debt WHERE contract = %s AND ref = %s", [contract, ref]
         )
         (row,) = cursor.fetchall()
-        return {column.name: value for column, value in zip(cursor.description or (), row, strict=True)}
+        return {
+            column.name: value for column, value in zip(cursor.description or (), row, strict=True)
+        }
 
     def said(self) -> list[tuple[int, str, str]]:
         """Line, outcome and code of every note; each has its sentences."""

@@ -137,6 +137,22 @@ def test_another_phone_in_a_later_file_is_one_more_contact_point(desk: Desk) -> 
     ]
 
 
+def test_rows_that_disagree_about_the_person_settle_on_the_last(desk: Desk) -> None:
+    header = "合同编号,客户姓名,手机号,期次,应还日期,应还金额,发薪日,近三月逾期次数"
+    rows = [
+        "A,马敏,13800138000,1,2026-03-09,1,5,3",
+        "A,马敏,13800138000,2,2026-04-09,1,25,1",
+    ]
+    desk.load(rows, header=header)
+    assert desk.one("SELECT payday FROM debtor") == 25
+    assert desk.one("SELECT late_count FROM cases") == 3
+    before = desk.books()
+    assert desk.load(rows, header=header).figures.unchanged == 2
+    assert desk.books() == before
+    desk.load([row[:-1] + "0" for row in rows], header=header)
+    assert desk.one("SELECT late_count FROM cases") == 0
+
+
 def test_more_paid_than_we_knew_is_a_payment_of_that_debt_once(desk: Desk) -> None:
     desk.load([ONE, TWO])
     newer = [ONE, TWO.replace(",100,,", ",100,40,")]

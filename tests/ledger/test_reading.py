@@ -255,6 +255,7 @@ def test_words_that_stand_for_two_things_are_refused() -> None:
     data = {
         "columns": {"name": ["客户"], "phone": ["客 户"]},
         "refused": [],
+        "blanks": [],
         "refused_reason": "third_party_column",
         "currencies": {},
         "locales": {},

@@ -33,7 +33,7 @@ def decide(rows: Sequence[LedgerRow], known: Known, layout: Layout, words: Ledge
     decider = _Decider(known, layout, words)
     for row in decider.winners(sorted(rows, key=lambda row: row.line)):
         decider.take(row)
-    return decider.changes
+    return decider.finish()
 
 
 @dataclass(slots=True)
@@ -47,6 +47,7 @@ class _Decider:
     by_debtor_id: dict[int, DebtorChange] = field(default_factory=dict)
     cases: dict[tuple[int, str], CaseChange] = field(default_factory=dict)
     counted: set[int] = field(default_factory=set)
+    taken: list[tuple[int, bool, CaseChange]] = field(default_factory=list)
 
     def winners(self, rows: Sequence[LedgerRow]) -> list[LedgerRow]:
         """The row that counts for each debt: the last; phones of its equals join it."""
@@ -76,16 +77,20 @@ class _Decider:
             return
         debtor = self._debtor(row)
         case = self._case(row, debtor)
-        before = (len(debtor.phones), debtor.attributes_changed, case.late_count_changed)
         self._attributes(row, debtor, case)
-        after = (len(debtor.phones), debtor.attributes_changed, case.late_count_changed)
         if debt is None:
             self._new_debt(row, case)
-            outcome = Outcome.NEW
+            self.changes.outcomes[row.line] = Outcome.NEW
         else:
-            changed = self._update(row, debt, case) or before != after
-            outcome = Outcome.UPDATED if changed else Outcome.UNCHANGED
-        self.changes.outcomes[row.line] = outcome
+            changed = self._update(row, debt, case)
+            self.taken.append((row.line, changed, case))
+
+    def finish(self) -> Changes:
+        """Only now is it known what all rows of a debtor change about them."""
+        for line, debt_changed, case in self.taken:
+            changed = debt_changed or case.touched
+            self.changes.outcomes[line] = Outcome.UPDATED if changed else Outcome.UNCHANGED
+        return self.changes
 
     def _acceptable(self, row: LedgerRow, debt: KnownDebt | None) -> bool:
         """Whether the row may be taken; its rejection is noted here."""

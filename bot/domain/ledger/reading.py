@@ -158,7 +158,7 @@ class _Reader:
     def _text(self, column: Column) -> str:
         """The cell, empty when it says nothing (`-`, 无, N/A)."""
         text = _at(self.texts, self.layout, column)
-        return "" if key_of(text) in self.setting.words.blanks else text
+        return "" if self.setting.words.is_blank(text) else text
 
     def _note(self, column: Column, outcome: Outcome, code: str, **details: str) -> None:
         text = masked_value(column, _at(self.texts, self.layout, column))
@@ -215,8 +215,8 @@ class _Reader:
     def _phones(self) -> tuple[Phone, ...]:
         """All usable phones of the row; rejected when there is none, as nobody could be reached."""
         places = [p for p in self.layout.places.get(Column.PHONE, ()) if p < len(self.texts)]
-        blanks = self.setting.words.blanks
-        written = [(p, self.texts[p]) for p in places if key_of(self.texts[p]) not in blanks]
+        blank = self.setting.words.is_blank
+        written = [(place, self.texts[place]) for place in places if not blank(self.texts[place])]
         if not written:
             self._reject(Column.PHONE, "missing_value")
         found: dict[str, Phone] = {}

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Column(StrEnum):
@@ -30,6 +31,10 @@ class Column(StrEnum):
     IGNORE = "ignore"
 
 
+#: Characters of the longest word that means nothing was written.
+LONGEST_BLANK = 8
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerWords:
     """Synonyms, all in the form `key_of` gives."""
@@ -46,6 +51,10 @@ class LedgerWords:
     notes: tuple[str, ...]  #: beginnings of rows that are remarks: 制表人, 备注 …
     blanks: frozenset[str]  #: cells that mean nothing was written: -, 无, N/A …
 
+    def is_blank(self, text: str) -> bool:
+        """Whether a clean cell says nothing."""
+        return not text or (len(text) <= LONGEST_BLANK and key_of(text) in self.blanks)
+
 
 _SPACES = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\ufeff]")
@@ -54,11 +63,15 @@ _DECORATION = re.compile(r"[\s_*:/／·.、。\-]+")
 
 def clean(cell: str) -> str:
     """Full width → half width (NFKC), control characters out, white space folded."""
-    if cell.isascii() and cell.isprintable():
-        return cell.strip() if "  " not in cell else " ".join(cell.split())
-    return _SPACES.sub(" ", _CONTROL.sub("", unicodedata.normalize("NFKC", cell))).strip()
+    if not cell.isprintable():
+        cell = _CONTROL.sub("", cell)
+    text = cell if cell.isascii() else unicodedata.normalize("NFKC", cell)
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    return _SPACES.sub(" ", text).strip()
 
 
+@lru_cache(maxsize=8192)
 def key_of(text: str) -> str:
     """How headers and words are compared: clean, lower case, without spaces and decoration."""
     return _DECORATION.sub("", clean(text).casefold())
