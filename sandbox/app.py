@@ -4,6 +4,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from sandbox.bad_input import BadInputError
+from sandbox.control.debtors import debtors_api
 from sandbox.control.guard import require_this_machine
 from sandbox.control.levers import levers_api
 from sandbox.control.payments import payments_api
@@ -46,6 +47,7 @@ def _own_routes(app: Flask, exchange: Exchange) -> None:
     for blueprint in (
         traffic_api(exchange.clock, exchange.book, exchange.inbound),
         levers_api(exchange),
+        debtors_api(exchange),
         payments_api(exchange),
     ):
         blueprint.before_request(require_this_machine)

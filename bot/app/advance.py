@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import requests
 
@@ -61,13 +61,15 @@ class TestClock:
     def walk(self, until: datetime) -> Iterator[datetime]:
         """Move to `until` through everything that is due; yields each instant it stood at."""
         while (now := self.now()) < until:
-            self.set(min(until, max(self._next(now), now + STEP)))
+            soonest = self.next_due(now) or until
+            self.set(min(until, max(soonest, now + STEP)))
             self.work()
             yield self.now()
 
-    def _next(self, now: datetime) -> datetime:
+    def next_due(self, now: datetime) -> datetime | None:
+        """The next instant after `now` at which something of test mode falls due."""
         with self.product.pool.connection() as connection:
-            return next_instant(connection, now) or datetime.max.replace(tzinfo=UTC)
+            return next_instant(connection, now)
 
     def work(self) -> None:
         """Everything that is due at this instant, replies that came in included."""

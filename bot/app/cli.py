@@ -18,6 +18,7 @@ from bot.app.parent import stop_with_parent
 
 GROUPS = (
     "processes",
+    "demo",
     "advance",
     "database",
     "imports",
@@ -28,6 +29,7 @@ GROUPS = (
     "scripts",
     "policy",
     "doctor",
+    "understand",
 )
 
 

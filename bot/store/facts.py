@@ -73,9 +73,10 @@ FROM attempt WHERE debtor_id = ANY(%s) AND at > %s AND state <> 'refused' ORDER 
 """
 
 _TOUCHES = """
-SELECT case_id, rule, anchor, max(day) FROM touch
-WHERE case_id = ANY(%s) AND rule IS NOT NULL AND anchor IS NOT NULL
-GROUP BY case_id, rule, anchor
+SELECT t.case_id, t.rule, t.anchor, max(t.day), max((t.due_at AT TIME ZONE p.zone)::date)
+FROM touch t JOIN portfolio p ON p.id = t.portfolio_id
+WHERE t.case_id = ANY(%s) AND t.rule IS NOT NULL AND t.anchor IS NOT NULL
+GROUP BY t.case_id, t.rule, t.anchor
 """
 
 _TIER_ATTEMPTS = """
@@ -217,7 +218,7 @@ def _contact(row: Any) -> ContactFact:
 
 
 def _last_touch(row: Any) -> LastTouch:
-    return LastTouch(row[1], row[2], row[3] or 0)
+    return LastTouch(row[1], row[2], row[3] or 0, row[4])
 
 
 def _case(

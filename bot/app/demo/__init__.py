@@ -1,0 +1,1 @@
+"""The demo: the whole product on the sandbox carrier with the sample ledgers."""

@@ -1,0 +1,187 @@
+"""Sets the stage: environment, database, sender, portfolios, sample ledgers, a test clock."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import requests
+
+from bot.app.errors import Refusal
+from bot.app.parent import VARIABLE
+
+#: The sample ledgers are of this day; the demo's clock begins on its morning (Asia/Shanghai).
+START = datetime(2026, 3, 12, 1, 0, tzinfo=UTC)
+
+#: The sandbox's sender (an invented number).
+SENDER = "+12025550100"
+
+_UP_WITHIN = 60.0
+_ASK_EVERY = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A portfolio of the demo and the ledger it takes."""
+
+    code: str
+    ledger: str
+    options: tuple[str, ...]
+
+
+_COMMON = ("--sender", "sandbox", "--pack", "cn", "--phone", "400-000-1234")
+
+BOOKS = (
+    Book(
+        "loans",
+        "ledger_consumer_loans.csv",
+        (
+            *("--name", "消费贷样例", "--creditor", "晨光消费金融", "--signature", "晨光消费金融"),
+            *("--cadence", "consumer_loan", "--complaint-phone", "400-000-5678"),
+            *("--payee-account", "晨光银行尾号8866", *_COMMON),
+        ),
+    ),
+    Book(
+        "trade",
+        "ledger_receivables.xlsx",
+        (
+            *("--name", "应收账款样例", "--creditor", "东升供应链", "--signature", "东升供应链"),
+            *("--cadence", "trade_receivable", "--complaint-phone", "400-000-5678"),
+            *("--payee-account", "东方银行尾号6688", *_COMMON),
+        ),
+    ),
+)
+
+
+def sample(name: str) -> Path:
+    """A sample ledger that ships with the sandbox."""
+    return Path(str(files("sandbox.samples").joinpath(name)))
+
+
+def demo_environment(data: Path, *, fixed_ports: bool) -> dict[str, str]:
+    """Variables for every process of the demo; what is set already stays."""
+    web = _port(8000 if fixed_ports else 0)
+    sandbox = _port(8055 if fixed_ports else 0)
+    made = {
+        "YUEHUAN_DATA": str(data),
+        "PORT": str(web),
+        "PUBLIC_BASE_URL": f"http://127.0.0.1:{web}",
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 31 + "1",
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+        "TWILIO_API_BASE_URL": f"http://127.0.0.1:{sandbox}",
+        "SANDBOX_URL": f"http://127.0.0.1:{sandbox}",
+        "SANDBOX_PAY_URL": f"http://127.0.0.1:{sandbox}",
+        "SANDBOX_PAY_KEY": secrets.token_hex(16),
+        "SANDBOX_PAY_SECRET": secrets.token_hex(16),
+    }
+    return made | _for_the_sandbox(made, data, sandbox)
+
+
+def _for_the_sandbox(made: Mapping[str, str], data: Path, port: int) -> dict[str, str]:
+    return {
+        "SANDBOX_PORT": str(port),
+        "SANDBOX_DATA": str(data / "sandbox"),
+        "SANDBOX_ACCOUNT_SID": made["TWILIO_ACCOUNT_SID"],
+        "SANDBOX_AUTH_TOKEN": made["TWILIO_AUTH_TOKEN"],
+        "SANDBOX_SENDERS": SENDER,
+        "SANDBOX_INBOUND_URL": f"{made['PUBLIC_BASE_URL']}/webhooks/twilio/sms",
+    }
+
+
+def _port(wanted: int) -> int:
+    """`wanted` if it is free, else any free one."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise Refusal("no free port on 127.0.0.1", "stop a program that listens there")
+
+
+def sandbox_command() -> list[str]:
+    """How the sandbox is started."""
+    return [sys.executable, "-m", "sandbox"]
+
+
+def run_command(*words: str, accept: Sequence[int] = (0,)) -> None:
+    """Run one of our own commands quietly. Raises Refusal with its last words."""
+    done = subprocess.run(
+        own_command(*words), capture_output=True, text=True, check=False
+    )
+    if done.returncode not in accept:
+        raise Refusal(f"yuehuan {words[0]} failed: {(done.stderr or done.stdout).strip()[-500:]}")
+
+
+def set_up_books(ledgers: Mapping[str, Path]) -> None:
+    """Sender, portfolios and ledgers by the same commands an operations lead uses."""
+    run_command(
+        *("sender", "add", "sandbox", "--kind", "sandbox"),
+        *("--address", SENDER, "--per-second", "1000"),
+    )
+    for book in BOOKS:
+        run_command("portfolio", "add", book.code, *book.options)
+        # 1: some rows were rejected, as the messy samples deserve.
+        run_command("import", str(ledgers[book.code]), "--portfolio", book.code, accept=(0, 1))
+
+
+@contextmanager
+def background(command: Sequence[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A child process whose output goes to `log`; stopped with us, by its pid."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, VARIABLE: "1"},
+            start_new_session=True,
+        )
+        try:
+            yield child
+        finally:
+            child.terminate()
+            try:
+                child.wait(30)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+
+def wait_for(url: str, child: subprocess.Popen[bytes], log: Path) -> None:
+    """Until `url` answers. Raises Refusal when the child ends or takes too long."""
+    for _ in range(int(_UP_WITHIN / _ASK_EVERY)):
+        if child.poll() is not None:
+            break
+        try:
+            if requests.get(url, timeout=2).ok:
+                return
+        except requests.RequestException:
+            pass
+        _pause(child)
+    tail = log.read_text(errors="replace")[-800:] if log.exists() else ""
+    raise Refusal(f"{url} does not answer: {tail}", "see the log above")
+
+
+def _pause(child: subprocess.Popen[bytes]) -> None:
+    try:
+        child.wait(_ASK_EVERY)
+    except subprocess.TimeoutExpired:
+        return
+
+
+def own_command(*words: str) -> list[str]:
+    """How one of our own commands is started as a child."""
+    return [sys.executable, "-m", "bot.app.cli", *words]

@@ -1,0 +1,99 @@
+"""All simulated debtors: they read what is new, and do in time what they decided."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+from collections import Counter
+from datetime import datetime
+from importlib.resources import files
+
+import requests
+import yaml
+
+from sandbox.clock import iso
+from sandbox.debtors.browser import open_and_pay
+from sandbox.debtors.persona import Act, Lines, Persona, persona_for
+from sandbox.exchange import Exchange
+from sandbox.sms.inbound import NoSuchNumberError
+
+
+def load_lines() -> Lines:
+    """What debtors write, by occasion."""
+    text = files("sandbox.debtors").joinpath("lines.yaml").read_text("utf-8")
+    return {
+        str(name): [str(line) for line in lines] for name, lines in yaml.safe_load(text).items()
+    }
+
+
+class Crowd:
+    """The debtors of one seed. `act` is called whenever the clock was moved."""
+
+    def __init__(self, exchange: Exchange, seed: int) -> None:
+        self._exchange = exchange
+        self._seed = seed
+        self._lines = load_lines()
+        self._people: dict[str, Persona] = {}
+        self._plans: list[tuple[datetime, int, str, str, Act]] = []
+        self._order = itertools.count()
+        self._read_up_to = 0
+        self._lock = threading.Lock()
+        self.done: Counter[str] = Counter()
+
+    def act(self) -> dict[str, object]:
+        """Read what is new, do what is due. `next` is when something more is due, or None."""
+        with self._lock:
+            self._read()
+            now, acted = self._exchange.clock.now(), 0
+            while self._plans and self._plans[0][0] <= now:
+                *_, number, ours, act = heapq.heappop(self._plans)
+                self._carry_out(number, ours, act)
+                acted += 1
+            upcoming = iso(self._plans[0][0]) if self._plans else None
+            return {"acted": acted, "next": upcoming, "done": dict(self.done)}
+
+    def _read(self) -> None:
+        book = self._exchange.book
+        while True:
+            with book.lock:
+                fresh = book.after(self._read_up_to, 500)
+                seen = [(m.seq, m.inbound, m.status, m.debtor, m.our_number, m.body) for m in fresh]
+            if not seen:
+                return
+            for seq, inbound, status, debtor, ours, body in seen:
+                self._read_up_to = seq
+                if not inbound and status not in {"undelivered", "failed"}:
+                    self._plan(debtor, ours, body)
+
+    def _plan(self, number: str, ours: str, body: str) -> None:
+        person = self._people.get(number)
+        if person is None:
+            person = self._people[number] = persona_for(number, self._seed, self._lines)
+        for act in person.read(body, self._exchange.clock.now()):
+            heapq.heappush(self._plans, (act.at, next(self._order), number, ours, act))
+
+    def _carry_out(self, number: str, ours: str, act: Act) -> None:
+        if act.kind == "write":
+            self._write(number, ours, act.text)
+        else:
+            self._pay(number, act.share)
+
+    def _write(self, number: str, ours: str, text: str) -> None:
+        try:
+            self._exchange.inbound.receive(number, ours, text, 1)
+            self.done["wrote"] += 1
+        except NoSuchNumberError:
+            self.done["could not write"] += 1
+
+    def _pay(self, number: str, share: float) -> None:
+        link = self._people[number].link
+        if link is None:
+            self.done["had no link"] += 1
+            return
+        exchange = self._exchange
+        try:
+            came_of_it = open_and_pay(link, share, exchange.notices.may_go_to, exchange.till.pay)
+        except requests.RequestException:
+            came_of_it = "page did not answer"
+        self.done[came_of_it] += 1
