@@ -8,7 +8,8 @@ from flask import Blueprint, Response, jsonify
 from sqlalchemy import Engine, text
 
 from bot.app.logging import get_logger, mask
-from bot.app.metrics import FOLDER_VARIABLE, exposition
+from bot.app.metrics import exposition
+from bot.app.metrics_folder import FOLDER_VARIABLE
 from bot.app.migrate import require_newest
 
 log = get_logger(__name__)

@@ -1,13 +1,11 @@
 """Figures for Prometheus. Labels are names of ours: never a number, a name or an address.
 
-Several processes add up in one folder when `share_between_processes` was called before this module
-was imported; the library decides that at import.
+Several processes add up in one folder when `metrics_folder.share_between_processes` was called
+before this module was imported; the library decides that at import.
 """
 
-import shutil
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -20,8 +18,6 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from bot.app.clock import monotonic, system_now
-
-FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 REQUESTS = Histogram(
     "yuehuan_http_request_seconds", "Requests answered", ["method", "endpoint", "status"]
@@ -55,10 +51,3 @@ def exposition(folder: str | None) -> tuple[bytes, str]:
         registry = CollectorRegistry()
         MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
     return generate_latest(registry), CONTENT_TYPE_LATEST
-
-
-def share_between_processes(environ: MutableMapping[str, str], folder: Path) -> None:
-    """Make children started with `environ` add their figures up in `folder`, emptied first."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    environ[FOLDER_VARIABLE] = str(folder.absolute())

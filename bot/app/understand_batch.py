@@ -48,7 +48,9 @@ def read_lines(lines: Iterable[str], understand: Reader, timer: Timer) -> Iterat
 def parse(row: Any) -> tuple[str, Context]:
     """The text and context of one line. Raises ValueError naming the field and what it must be."""
     if not isinstance(row, dict):
-        raise ValueError('a line must be a JSON object {"id", "text", "reference_datetime", "channel"}')
+        raise ValueError(
+            'a line must be a JSON object {"id", "text", "reference_datetime", "channel"}'
+        )
     for name in ("id", "text", "reference_datetime"):
         if row.get(name) is None:
             raise ValueError(f'"{name}" is missing')
@@ -99,7 +101,9 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as problem:
-        raise ValueError(f'"zone" must be an IANA name such as Asia/Shanghai, not {name!r}') from problem
+        raise ValueError(
+            f'"zone" must be an IANA name such as Asia/Shanghai, not {name!r}'
+        ) from problem
 
 
 def _offered(value: Any) -> dict[str, str]:

@@ -20,19 +20,31 @@ if TYPE_CHECKING:
 
 
 def understand_command(
-    text: Annotated[str | None, typer.Argument(help="One reply; with --jsonl a file of lines (default: stdin).")] = None,
-    jsonl: Annotated[bool, typer.Option("--jsonl", help="Read JSON lines, write JSON lines.")] = False,
-    at: Annotated[str | None, typer.Option("--at", help="When the reply was sent, ISO 8601; default now.")] = None,
+    text: Annotated[
+        str | None, typer.Argument(help="One reply; with --jsonl a file of lines (default: stdin).")
+    ] = None,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Read JSON lines, write JSON lines.")
+    ] = False,
+    at: Annotated[
+        str | None, typer.Option("--at", help="When the reply was sent, ISO 8601; default now.")
+    ] = None,
     zone: Annotated[str, typer.Option("--zone", help="Zone days are read in.")] = DEFAULT_ZONE,
     channel: Annotated[str, typer.Option("--channel", help="sms or ivr_speech.")] = "sms",
-    payday: Annotated[int | None, typer.Option("--payday", min=1, max=31, help="Payday on file.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of a page.")] = False,
+    payday: Annotated[
+        int | None, typer.Option("--payday", min=1, max=31, help="Payday on file.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON document instead of a page.")
+    ] = False,
 ) -> None:
     """What a reply means: intents, dates, amounts with their evidence, and the answer to it."""
     if jsonl:
         raise typer.Exit(_batch(text))
     if text is None:
-        raise Refusal("no reply given", 'yuehuan understand "我下周五发工资先还两千", or --jsonl', code=2)
+        raise Refusal(
+            "no reply given", 'yuehuan understand "我下周五发工资先还两千", or --jsonl', code=2
+        )
     _one(text, _context(at, zone, channel, payday), as_json=as_json)
 
 
@@ -56,7 +68,9 @@ def _lines(path: str | None) -> Any:
     try:
         return Path(str(path)).open(encoding="utf-8", errors="replace")
     except OSError as problem:
-        raise Refusal(f"cannot read {path}: {problem.strerror}", "name a file of JSON lines", code=2) from problem
+        raise Refusal(
+            f"cannot read {path}: {problem.strerror}", "name a file of JSON lines", code=2
+        ) from problem
 
 
 def _utf8(stream: TextIO) -> None:
@@ -71,7 +85,9 @@ def _context(at: str | None, zone: str, channel: str, payday: int | None) -> Con
     try:
         now, place = moment(at or system_now().isoformat(), zone)
     except ValueError as problem:
-        raise Refusal(str(problem), "for example --at 2026-11-25T10:30 --zone Asia/Shanghai", code=2) from problem
+        raise Refusal(
+            str(problem), "for example --at 2026-11-25T10:30 --zone Asia/Shanghai", code=2
+        ) from problem
     return Context(now, place, channel, payday=payday)
 
 
@@ -102,7 +118,9 @@ def _page(text: str, reading: Understanding, local: datetime, micros: float) -> 
         typer.echo(f"{name:<14}{value}")
     for when in reading.when:
         end = f"{when.end:%Y-%m-%d %H:%M}"
-        typer.echo(f"{'when':<14}{when.text}: {when.start:%Y-%m-%d %H:%M} – {end} {when.grain}, {when.kind}")
+        typer.echo(
+            f"{'when':<14}{when.text}: {when.start:%Y-%m-%d %H:%M} – {end} {when.grain}, {when.kind}"
+        )
     typer.echo(f"{'confidence':<14}{reading.confidence}   {reading.engine}, {micros:.0f} µs")
 
 
@@ -120,9 +138,21 @@ def _facts(reading: Understanding) -> list[tuple[str, str]]:
         ("promise", _promise(reading)),
         ("amount", "" if minor is None else f"{minor / 100:.2f}"),
         ("portion", reading.promise_portion or str(reading.promise_fraction or "")),
-        ("then", "; ".join(f"{d or '?'} {'' if m is None else f'{m / 100:.2f}'}" for d, m in reading.further_promises)),
-        ("call back", "" if callback is None else f"{callback.start:%m-%d %H:%M} – {_end(callback.end)}"),
-        ("not at", "; ".join(f"{w.start:%m-%d %H:%M} – {_end(w.end)}" for w in reading.callback_avoid)),
+        (
+            "then",
+            "; ".join(
+                f"{d or '?'} {'' if m is None else f'{m / 100:.2f}'}"
+                for d, m in reading.further_promises
+            ),
+        ),
+        (
+            "call back",
+            "" if callback is None else f"{callback.start:%m-%d %H:%M} – {_end(callback.end)}",
+        ),
+        (
+            "not at",
+            "; ".join(f"{w.start:%m-%d %H:%M} – {_end(w.end)}" for w in reading.callback_avoid),
+        ),
         ("dispute", reading.dispute_kind or ""),
         ("reason", reading.reason or ""),
         ("question", reading.question_kind or ""),

@@ -196,7 +196,7 @@ def _dispute(reading: Understanding, facts: CaseFacts, situation: Situation) -> 
 
 
 def _promise(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
-    if "confirm" in reading.flags and reading.promise_date is None:
+    if "confirm" in reading.flags and _says_nothing_new(reading, situation.asked):
         return _confirmed(situation)
     day = reading.promise_date
     if day is None or day < situation.today or reading.asks_date:
@@ -214,6 +214,15 @@ def _promise(reading: Understanding, facts: CaseFacts, situation: Situation) -> 
         promises=promises,
         events=(Event.PROMISE_MADE,),
     )
+
+
+def _says_nothing_new(reading: Understanding, asked: Asked) -> bool:
+    """A yes to what was read back, not another day or sum."""
+    if reading.promise_date is None:
+        return True
+    if asked.promise is None or reading.promise_date != asked.promise[0]:
+        return False
+    return reading.promise_amount_minor in (None, asked.promise[1])
 
 
 def _promises(

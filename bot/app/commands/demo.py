@@ -173,5 +173,5 @@ def _greeting(settings: Any) -> str:
         f"\n  console      {settings.public_url}/console/\n"
         f"  handset      {settings.sandbox_url}/\n"
         f"  sandbox log  {settings.sandbox_url}/log\n\n"
-        "  next: yuehuan clock advance 1d   (in another terminal, with the environment below)\n"
+        "  then, in another terminal of this folder:  .venv/bin/yuehuan clock advance 1d\n"
     )

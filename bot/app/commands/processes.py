@@ -26,12 +26,13 @@ def register(app: typer.Typer) -> None:
 
 def up(host: Host = "127.0.0.1") -> None:
     """Run everything in this terminal: database, migrations, web, worker and clock."""
-    from bot.app import metrics, migrate
+    from bot.app import migrate
+    from bot.app.metrics_folder import share_between_processes
     from bot.app.up import run_together, yuehuan
 
     settings = settings_of_process()
     require_free_port(host, settings.port)
-    metrics.share_between_processes(os.environ, settings.data / "metrics")
+    share_between_processes(os.environ, settings.data / "metrics")
     with engine_of(settings) as engine:
         migrate.upgrade(engine)
         engine.dispose()
@@ -50,12 +51,12 @@ def up(host: Host = "127.0.0.1") -> None:
 
 def web(host: Host = "127.0.0.1") -> None:
     """Serve pages and webhooks on PORT with WEB_CONCURRENCY processes."""
-    from bot.app import metrics
+    from bot.app.metrics_folder import FOLDER_VARIABLE, share_between_processes
 
     settings = settings_of_process()
     require_free_port(host, settings.port)
-    if not os.environ.get(metrics.FOLDER_VARIABLE):
-        metrics.share_between_processes(os.environ, settings.data / "metrics-web")
+    if not os.environ.get(FOLDER_VARIABLE):
+        share_between_processes(os.environ, settings.data / "metrics-web")
     from bot.app.database import reach_database
     from bot.app.web import serve
 

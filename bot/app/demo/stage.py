@@ -117,9 +117,7 @@ def sandbox_command() -> list[str]:
 
 def run_command(*words: str, accept: Sequence[int] = (0,)) -> None:
     """Run one of our own commands quietly. Raises Refusal with its last words."""
-    done = subprocess.run(
-        own_command(*words), capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(own_command(*words), capture_output=True, text=True, check=False)
     if done.returncode not in accept:
         raise Refusal(f"yuehuan {words[0]} failed: {(done.stderr or done.stdout).strip()[-500:]}")
 
