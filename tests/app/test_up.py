@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -153,12 +153,48 @@ def test_figures_of_all_processes_come_from_one_page(shared: Up) -> None:
     assert 'endpoint="health.readyz"' in _metrics(shared)
 
 
+def test_figures_of_several_web_processes_without_up_are_added_up(shared: Up) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    settings = {"YUEHUAN_DATA": str(shared.folder), "PORT": port, "WEB_CONCURRENCY": "2"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot.app.cli", "web"],
+        env={**os.environ, **settings},
+        stderr=subprocess.DEVNULL,
+    ) as web:
+        try:
+            _until(lambda: _answers(f"http://127.0.0.1:{port}/healthz"))
+            _until(lambda: 'endpoint="health.healthz"' in _figures(port))
+        finally:
+            web.terminate()
+    assert web.returncode == 0
+
+
 def test_a_port_in_use_is_refused_before_anything_starts(shared: Up) -> None:
     keep = {**os.environ, "YUEHUAN_DATA": str(shared.folder), "PORT": str(shared.port)}
     command = [sys.executable, "-m", "bot.app.cli", "up"]
     second = subprocess.run(command, env=keep, capture_output=True, text=True, check=False)
     assert second.returncode == 1
     assert f"cannot listen on 127.0.0.1:{shared.port}" in second.stderr
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    deadline = monotonic() + 30
+    while not condition():
+        assert monotonic() < deadline, "it did not happen in time"
+        sleep(0.05)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=5).ok
+    except requests.ConnectionError:
+        return False
+
+
+def _figures(port: str) -> str:
+    return requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
 
 
 def _gone(process: psutil.Process) -> bool:
