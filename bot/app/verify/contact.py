@@ -121,16 +121,25 @@ def _twice(evidence: Evidence, purpose: str) -> Iterator[Breach]:
 
 
 _AFTER_WRONG = """
-SELECT a.id, a.purpose FROM contact_point cp JOIN attempt a ON a.contact_point_id = cp.id
+SELECT a.id, a.purpose, t.script, cp.id FROM contact_point cp
+JOIN attempt a ON a.contact_point_id = cp.id JOIN touch t ON t.id = a.touch_id
 WHERE cp.disabled IS NOT NULL AND a.at > cp.disabled_at AND a.state <> 'refused'
-  AND a.purpose <> 'opt_out_confirmation'
+ORDER BY cp.id, a.at
 """
+
+#: What may still be said to a number that was given up: that we stop. Once.
+_LAST_WORDS = frozenset({"answer.wrong_person", "answer.opt_out"})
 
 
 def after_wrong_number(evidence: Evidence) -> Iterable[Breach]:
     """A number given up is never used again, but for the one word that says so."""
-    for attempt, purpose in evidence.rows(_AFTER_WRONG):
-        yield Breach(f"attempt {attempt}", f"{purpose} to a number that was given up")
+    apologised: set[int] = set()
+    for attempt, purpose, script, point in evidence.rows(_AFTER_WRONG):
+        if script not in _LAST_WORDS:
+            yield Breach(f"attempt {attempt}", f"{purpose} to a number that was given up")
+        elif point in apologised:
+            yield Breach(f"attempt {attempt}", "a second apology to a number that was given up")
+        apologised.add(point)
 
 
 _AFTER_DEATH = """
