@@ -24,6 +24,8 @@ def day_place(frame: Frame, now: datetime, anchor: date | None) -> Place | None:
         return _festival(frame, now.date())
     if frame.weekday is not None or frame.weekend or frame.nth or frame.week_shift is not None:
         return _weekly(frame, now.date())
+    if frame.nth_day is not None:
+        return _nth_day(frame, now.date())
     if frame.day is not None or frame.month is not None or frame.month_shift is not None:
         return _monthly(frame, now.date(), anchor)
     if frame.lunar and frame.year is None:
@@ -74,6 +76,12 @@ def _weekly(frame: Frame, today: date) -> Place | None:
 def _nth(frame: Frame, today: date) -> Place | None:
     assert frame.nth is not None
     nth, weekday = frame.nth
+    if frame.year is not None and frame.month is None and frame.month_shift is None and weekday is None:
+        try:
+            monday = date.fromisocalendar(frame.year, nth, 1)
+        except ValueError:
+            return None
+        return days(monday, monday + 7 * DAY, "week")
     month = _month_of(frame, today)
     if month is None:
         return None
@@ -90,6 +98,20 @@ def _nth(frame: Frame, today: date) -> Place | None:
         day = monday + timedelta(days=frame.weekday)
         return days(day, day + DAY, "day")
     return days(monday, monday + 7 * DAY, "week")
+
+
+def _nth_day(frame: Frame, today: date) -> Place | None:
+    """第三天, 最后一天 of the month or year named."""
+    if frame.year is not None and frame.month is None and frame.month_shift is None:
+        start, end = date(frame.year, 1, 1), date(frame.year + 1, 1, 1)
+    else:
+        first = _month_of(frame, today)
+        if first is None:
+            return None
+        start, end = first, month_end(first) + DAY
+    assert frame.nth_day is not None
+    day = end - DAY if frame.nth_day < 0 else start + (frame.nth_day - 1) * DAY
+    return days(day, day + DAY, "day") if start <= day < end else None
 
 
 def _month_of(frame: Frame, today: date) -> date | None:
@@ -145,14 +167,14 @@ def _lunar(frame: Frame, today: date) -> Place | None:
         start = lunar.solar(candidate, frame.month, frame.day or 1, frame.leap)
         if start is None:
             continue
-        end = start + DAY if frame.day else _lunar_month_end(candidate, frame.month, start)
+        end = start + DAY if frame.day else _lunar_month_end(frame, candidate, start)
         if frame.year is not None or (start <= today if frame.past else end > today):
             return days(start, end, "day" if frame.day else "month")
     return None
 
 
-def _lunar_month_end(year: int, month: int, start: date) -> date:
-    return start + timedelta(days=30 if lunar.solar(year, month, 30) else 29)
+def _lunar_month_end(frame: Frame, year: int, start: date) -> date:
+    return start + timedelta(days=30 if lunar.solar(year, frame.month or 1, 30, frame.leap) else 29)
 
 
 def _lunar_bare(frame: Frame, today: date) -> Place | None:

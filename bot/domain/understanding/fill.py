@@ -32,12 +32,12 @@ def _int(text: str | None) -> int:
 
 
 def century_year(short: int, now: datetime) -> int:
-    """A two-digit year: the nearest century, up to 20 years ahead."""
-    return short + (2000 if short <= now.year % 100 + 20 else 1900)
+    """A two-digit year: the nearest one."""
+    return min((short + base for base in (1900, 2000, 2100)), key=lambda year: abs(year - now.year))
 
 
 def _year(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool:
-    text = token.groups[0] or ""
+    text = next((g for g in token.groups if g), "")
     value = _int(text)
     frame.year = century_year(value, now) if len(text) <= 2 and value < 100 else value
     return True
@@ -125,11 +125,10 @@ def _season(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
 
 
 def _lunarmonth(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
-    leap, name, leap_too, month, plain = token.groups
-    frame.lunar, frame.leap = True, bool(leap or leap_too)
-    frame.month = (
-        {"正": 1, "冬": 11, "腊": 12}.get(name or "", 0) or _int(month or plain) or frame.month
-    )
+    leap, name, leap_too, month, leap_alone, leap_month, plain = token.groups
+    frame.lunar, frame.leap = True, bool(leap or leap_too or leap_alone)
+    named = {"正": 1, "冬": 11, "腊": 12}.get(name or "", 0)
+    frame.month = named or _int(month or leap_month or plain) or frame.month
     return True
 
 
@@ -197,8 +196,8 @@ def _weekend(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool
 def _weekday(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     *prefix, name = token.groups
     frame.weekday = _WEEKDAY[name or ""]
-    if prefix and prefix[0] in _SHIFT:
-        frame.week_shift = _SHIFT[prefix[0]]
+    if prefix and prefix[0]:
+        frame.week_shift = _SHIFT.get(prefix[0], 0)
     return True
 
 
@@ -232,16 +231,22 @@ def _day(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     return 1 <= frame.day <= 31
 
 
+def _nthday(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    number, last, _first = token.groups
+    frame.nth_day = -1 if last else _int(number) if number else 1
+    return frame.year is not None or frame.month is not None or frame.month_shift is not None or frame.portion is not None
+
+
 def _part(frame: Frame, token: Token, _now: datetime, lexicon: TimeLexicon) -> bool:
     frame.part = lexicon.parts.get(token.text)
     return frame.part is not None
 
 
 def _clock(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
-    hour, minute, half, quarter = token.groups
+    hour, half, quarter, minute, second = token.groups
     minutes = 30 if half else 15 * _int(quarter) if quarter else _int(minute)
-    frame.clock = (_int(hour), minutes, 0)
-    frame.clock_grain = "minute" if half or quarter or minute else "hour"
+    frame.clock = (_int(hour), minutes, _int(second))
+    frame.clock_grain = "second" if second else "minute" if half or quarter or minute else "hour"
     frame.literal_clock = "时" in token.text[:3]
     return minutes < 60
 
@@ -292,7 +297,7 @@ FILL: dict[str, tuple[int, Filler]] = {
     "iso": (6, _ymd), "compact": (6, _ymd), "yearmonth": (3, _ymd), "dmy": (6, _dmy), "md": (6, _md), "years": (1, _years),
     "decade": (0, _decade), "century": (0, _century), "year": (1, _year), "relyear": (1, _relyear),
     "quarter": (2, _quarter), "quarters": (2, _quarters), "half": (2, _half), "yearpart": (3, _yearpart),
-    "season": (2, _season), "lunarmonth": (3, _lunarmonth), "month": (3, _month), "relmonth": (3, _relmonth),
+    "season": (2, _season), "lunarmonth": (3, _lunarmonth), "month": (3, _month), "monthin": (3, _month), "nthday": (6, _nthday), "relmonth": (3, _relmonth),
     "halfmonth": (4, _portioned), "dekad": (4, _portioned), "monthpart": (4, _portioned),
     "seasonpart": (4, _seasonpart), "nthweekday": (5, _nthweekday), "week": (5, _week),
     "weekend": (6, _weekend), "weekday": (6, _weekday), "weekdays": (6, _weekday), "festival": (6, _festival),

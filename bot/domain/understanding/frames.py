@@ -36,6 +36,7 @@ class Frame:
     day: int | None = None
     day_shift: int | None = None
     days_span: int = 1
+    nth_day: int | None = None  # 第三天, 最后一天 (-1) of the month or year
     festival: Festival | None = None
     yearturn: str | None = None
     payday: bool = False
@@ -72,6 +73,8 @@ def inherit(left: Frame, right: Frame) -> Frame:
     top = next(
         (LEVELS[f.name] for f in fields(right) if f.name in LEVELS and _said(right, f.name)), 9
     )
+    if any(_said(right, name) for name in ("month_shift", "week_shift", "day_shift")):
+        return right
     for name, level in LEVELS.items():
         if level < top and _said(left, name) and not _said(right, name):
             setattr(right, name, getattr(left, name))
@@ -79,7 +82,8 @@ def inherit(left: Frame, right: Frame) -> Frame:
 
 
 def _said(frame: Frame, name: str) -> bool:
-    return getattr(frame, name) not in (None, False)
+    value = getattr(frame, name)
+    return value is not None and value is not False
 
 
 def names_a_day(frame: Frame) -> bool:
@@ -90,5 +94,5 @@ def names_a_day(frame: Frame) -> bool:
 LEVELS = {
     "century": 0, "decade": 0, "year": 1, "half": 2, "quarter": 2, "quarter_shift": 2, "season": 2,
     "lunar": 3, "month": 3, "month_shift": 3, "week_shift": 5, "nth": 6, "weekend": 6, "weekday": 6,
-    "day": 6, "day_shift": 6, "festival": 6, "payday": 6, "part": 7, "clock": 8,
+    "day": 6, "day_shift": 6, "nth_day": 6, "festival": 6, "payday": 6, "part": 7, "clock": 8,
 }  # fmt: skip

@@ -11,7 +11,7 @@ from bot.domain.understanding import lunar
 from bot.domain.understanding.clocks import resolve
 from bot.domain.understanding.fill import FILL
 from bot.domain.understanding.frames import DAY, Frame, Place, days, inherit
-from bot.domain.understanding.lengths import Length, Workday, reached, read_length, stretch
+from bot.domain.understanding.lengths import Length, Workday, reached, read_length, shift, stretch
 from bot.domain.understanding.tokens import TimeLexicon, Token
 from bot.domain.understanding.values import WhenKind
 
@@ -112,6 +112,10 @@ class _Reader:
             rank, fill = FILL.get(token.kind, (99, None))
             if fill is None or (used and not self._joins(end, token, level, rank)):
                 break
+            if token.kind == "lunarmonth" and not any(token.groups):
+                fill(frame, token, self.facts.now, self.lexicon)
+                end, used = token.end, used + 1
+                continue
             if rank <= level and not (rank == 7 and level == 7):
                 if self._repeats(token, level):
                     end, used = token.end, used + 1
@@ -158,6 +162,8 @@ class _Reader:
 
     def _one(self, items: list[Item], at: int) -> tuple[int, Found | None]:
         item = items[at]
+        if at:
+            self._listed(items, at)
         following = items[at + 1] if at + 1 < len(items) else None
         if item.mark:
             return self._marked(item, following)
@@ -231,6 +237,15 @@ class _Reader:
                 frame.day -= 1
         return True
 
+    def _listed(self, items: list[Item], at: int) -> None:
+        """9月10号, 11号, 12号: a bare day in a list takes the month said before it."""
+        one, two = items[at - 1], items[at]
+        gap = self.text[one.end : two.start]
+        bare = two.frame is not None and two.frame.day is not None and two.frame.month is None and two.frame.level == 6
+        if bare and one.frame and two.frame and one.frame.day is not None and gap in _LIST and not two.frame.lunar:
+            two.frame.month, two.frame.month_shift = one.frame.month, one.frame.month_shift
+            two.frame.year = two.frame.year or one.frame.year
+
     def _moment(self, item: Item, following: Item | None) -> tuple[int, Found | None]:
         ranged = self._range(item, following)
         if ranged is not None:
@@ -300,7 +315,8 @@ class _Reader:
         between = _BETWEEN.fullmatch(gap) and re.match(
             "之间", self.text[following.end : following.end + 2]
         )
-        if not (between or _RANGE.fullmatch(gap)):
+        until_now = following.mark == "now" and gap in ("", "起", "开始", "以来") and self.text[following.start] == "至"
+        if not (between or until_now or _RANGE.fullmatch(gap)):
             return None
         if gap == "、" and not self._neighbours(item, following):
             return None
@@ -368,16 +384,16 @@ class _Reader:
 
     def _slice(self, item: Item, end: int, place: Place, length: Length, sign: int) -> Found | None:
         """The first or last N days of a longer stretch (after it: N days past its end)."""
-        count = timedelta(days=float(length.days)) + timedelta(days=30 * float(length.months))
-        if not count:
+        if length.fine:
             return None
-        gap = self.text[item.end : end]
-        if "最后" in gap:
-            return Found(item.start, end, Place(place.end - count, place.end, "day"), "range")
-        if sign < 0:
-            return Found(item.start, end, Place(place.start, place.start + count, "day"), "range")
-        day = place.end - DAY + count
-        return Found(item.start, end, Place(day, day + DAY, "day"), tags=frozenset({"counted"}))
+        last = "最后" in self.text[item.end : end]
+        base = place.end if last else place.start if sign < 0 else place.end - DAY
+        other = shift(base, length, -1 if last else 1, self.facts.workday)
+        if other is None:
+            return None
+        if last or sign < 0:
+            return Found(item.start, end, Place(min(base, other), max(base, other), "day"), "range")
+        return Found(item.start, end, Place(other, other + DAY, "day"), tags=frozenset({"counted"}))
 
     def _counted(self, item: Item, following: Item | None) -> tuple[int, Found | None]:
         assert item.length is not None
@@ -385,6 +401,8 @@ class _Reader:
         head = text[max(0, item.start - 6) : item.start]
         lead = {name: p.search(head) for name, p in words.leading.items()}
         start, vague = item.start, frozenset({"vague"} if length.vague else set())
+        if lead["pastrange"] and not words.later.match(text, item.end):
+            return self._led(item, lead, head, vague, following)
         if match := words.within.match(text, item.end):
             return 1, self._deadline(start, match.end(), length)
         if lead["limit"]:
@@ -394,9 +412,7 @@ class _Reader:
                 start, match.end(), reached(facts.now, length, 1, facts.workday), vague, following
             )
         if match := words.ago.match(text, item.end):
-            if lead["futurerange"] is None and not length.vague and self._payable(match.end()):
-                return 1, self._deadline(start, match.end(), length)
-            spot = reached(facts.now, length, -1, facts.workday)
+            spot = None if length.vague else reached(facts.now, length, -1, facts.workday)
             return 1, Found(
                 start, match.end(), spot, tags=vague | {"counted", "past"}
             ) if spot else None
@@ -404,10 +420,6 @@ class _Reader:
             place = stretch(facts.now, length, -1, facts.workday)
             return 1, Found(start, match.end(), place, "range", vague | {"past"}) if place else None
         return self._led(item, lead, head, vague, following)
-
-    def _payable(self, end: int) -> bool:
-        """三天前还清 in a promise is rare and unclear: never read as a future day."""
-        return False
 
     def _led(
         self,
@@ -445,6 +457,8 @@ class _Reader:
         """A counted day, with the hour that may follow it (三天后下午三点)."""
         if spot is None:
             return 1, None
+        if "vague" in tags:
+            return 1, Found(start, end, None, tags=tags)
         tags |= {"counted"}
         if following and following.frame and spot.grain == "day" and not _dated(following.frame):
             if self.text[end : following.start] in ("", "的"):
@@ -455,6 +469,7 @@ class _Reader:
         return 1, Found(start, end, spot, tags=tags)
 
 
+_LIST = (",", "、", "和", "或", "或者", "还是", "与", "跟")
 _CLOCKED = ("hour", "minute", "second")
 _OFFSET = {
     "前": -1, "之前": -1, "以前": -1, "后": 1, "之后": 1, "以后": 1, "过后": 1, "最后": -1, "最后的": -1, "": 0,
