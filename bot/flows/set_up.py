@@ -167,10 +167,13 @@ def _choice_problems(portfolio: NewPortfolio, offered: Offered) -> list[Problem]
 
 
 def _phone_problems(portfolio: NewPortfolio) -> list[Problem]:
-    """A debtor must be able to call the desk: 400 numbers are fine, empty is not when live."""
-    if portfolio.livemode and not portfolio.phone:
-        return [Problem("phone", "is empty", "a live portfolio names a number debtors can call")]
-    return []
+    """Most scripts name the desk's number; a 400 number is fine, so no plan is asked."""
+    problems = []
+    for field in ("phone", "complaint_phone"):
+        given = getattr(portfolio, field)
+        if not 5 <= sum(character.isdigit() for character in given) <= 20:
+            problems.append(Problem(field, f"{given!r} is no number", "one debtors can call"))
+    return problems
 
 
 def _taken(code: str) -> SetUpError:

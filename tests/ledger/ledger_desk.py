@@ -16,6 +16,7 @@ from bot.domain.ledger.mapping import parse_mapping
 from bot.domain.ledger.rows import Note
 from bot.flows.import_ledger import ImportLedger, ImportOrder, ImportResult
 from bot.flows.ledger_money import LedgerSettling
+from bot.flows.settle import Settler
 from bot.policy.ledger_columns import ledger_sentences, ledger_words
 from bot.store.ledger import LedgerStore
 from bot.store.ledger_files import open_ledger
@@ -61,7 +62,7 @@ class Desk:
     connection: psycopg.Connection[Any]
     folder: Path
     at: datetime = START
-    settler: RecordingSettler = field(default_factory=RecordingSettler)
+    settler: RecordingSettler | Settler = field(default_factory=RecordingSettler)
     notes: list[Note] = field(default_factory=list)
 
     def open_portfolio(self, code: str, **other: object) -> None:
@@ -81,9 +82,12 @@ class Desk:
             "zone": "Asia/Shanghai",
             "region": "CN",
             "currency": "CNY",
-            "cadence": "consumer_loans",
+            "cadence": "consumer_loan",
+            "packs": ["cn"],
             "livemode": False,
             "sender_id": sender[0],
+            "phone": "4008123456",
+            "complaint_phone": "4008123456",
             "grace_days": 1,
             "paused": False,
             "created_at": START,

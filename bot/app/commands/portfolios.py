@@ -38,6 +38,7 @@ def add_portfolio(
     signature: Annotated[str, typer.Option(help="SMS signature without the brackets.")],
     sender: Annotated[str, typer.Option(help="Code of the sender.")],
     cadence: Annotated[str, typer.Option(help="Which cadence it follows.")],
+    phone: Annotated[str, typer.Option(help="The desk's number that a debtor can call.")],
     pack: Annotated[list[str], typer.Option(help="Policy pack; may be given several times.")],
     name: Annotated[str, typer.Option(help="Shown in lists; the code if left out.")] = "",
     creditor_key: Annotated[
@@ -48,8 +49,9 @@ def add_portfolio(
     currency: Annotated[str, typer.Option(help="Currency of rows that name none.")] = "CNY",
     collector_kind: Annotated[str, typer.Option(help="first_party, third_party.")] = "first_party",
     live: Annotated[bool, typer.Option("--live/--test", help="Real people, or test mode.")] = False,
-    phone: Annotated[str, typer.Option(help="The desk's number that a debtor can call.")] = "",
-    complaint_phone: Annotated[str, typer.Option(help="Where complaints go.")] = "",
+    complaint_phone: Annotated[
+        str, typer.Option(help="Where complaints go; the desk's number if left out.")
+    ] = "",
     payee_account: Annotated[str, typer.Option(help="Repayment account, as printed.")] = "",
     grace_days: Annotated[int, typer.Option(help="Days after a promise before it is broken.")] = 1,
 ) -> None:
@@ -73,7 +75,7 @@ def add_portfolio(
         livemode=live,
         collector_kind=collector_kind,
         phone=phone,
-        complaint_phone=complaint_phone,
+        complaint_phone=complaint_phone or phone,
         payee_account=payee_account,
         grace_days=grace_days,
     )
