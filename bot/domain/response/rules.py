@@ -7,71 +7,16 @@ reply; only when nothing harmful was said can a reply become a promise.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from typing import TypeVar
 
 from bot.domain.case_life import Event
 from bot.domain.facts import CaseFacts
 from bot.domain.promise_terms import promised_minor
+from bot.domain.response.values import Answer, Asked, Response, Situation
 from bot.domain.understanding import Intent, Understanding
 from bot.domain.vocabulary import CaseState, HandoffReason, Portion
-
-Param = str | int
-"""A script placeholder's raw value: an ISO day or instant, minor units, or plain text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Our last message, for reading the next reply. `what` and `offered` are the script's."""
-
-    script: str | None = None
-    what: str | None = None
-    offered: Mapping[str, str] = field(default_factory=dict)  #: key → intent, confirm, correct
-    promise: tuple[date, int] | None = None  #: day and minor units that were read back
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What the responder knows besides the words and the case."""
-
-    today: date  #: in the portfolio's zone
-    furthest: date  #: furthest promise date the tier accepts
-    choices: tuple[date, date]  #: two near dates to offer in an either/or question
-    asked: Asked = Asked()
-    earlier_refusals: int = 0
-    earlier_offers: int = 0  #: promises beyond the furthest date so far
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The one message that answers a reply. `promise` is what it reads back, if it does."""
-
-    script: str
-    params: Mapping[str, Param] = field(default_factory=dict)
-    promise: tuple[date, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """Everything a reply sets in motion. All of it happens in one transaction."""
-
-    answer: Answer | None = None
-    promises: tuple[tuple[date, int], ...] = ()  #: day, minor units; the first stops the cadence
-    offer: date | None = None  #: a day too far away, recorded but not a promise
-    events: tuple[Event, ...] = ()
-    handoffs: tuple[HandoffReason, ...] = ()
-    suppress: bool = False  #: this number on this channel
-    stop_all: bool = False  #: no contact at all
-    disable_number: str | None = None
-    deceased: bool = False
-    vulnerable: str | None = None
-    attorney: bool = False
-    dispute_kind: str | None = None
-    dispute_whole: bool = True
-    call_back_at: datetime | None = None
-    unclear: bool = False
-
 
 #: Below this a reading is asked about, not acted on (product choice).
 UNSURE = 0.5
@@ -106,12 +51,19 @@ def respond(reading: Understanding, facts: CaseFacts, situation: Situation) -> R
     if harmful:
         return _merge([_RULES[intent](reading, facts, situation) for intent in harmful], reading)
     if facts.state is CaseState.CLOSED or not facts.outstanding_minor:
-        return Response(answer=Answer("answer.nothing_owed"))
+        return _nothing_owed(reading)
     if facts.state in _QUIET:
         return _for_the_collector(reading, facts, situation)
     if reading.confidence < UNSURE:
         return _unclear(reading, facts, situation)
     return _merge([_RULES[reading.primary](reading, facts, situation)], reading)
+
+
+def _nothing_owed(reading: Understanding) -> Response:
+    """A thank-you after the last payment needs no answer."""
+    if reading.primary is Intent.greeting_ack:
+        return Response()
+    return Response(answer=Answer("answer.nothing_owed"))
 
 
 def _merge(parts: list[Response], reading: Understanding) -> Response:
