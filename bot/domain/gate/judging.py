@@ -63,7 +63,7 @@ def open_until(
         if any(check.closed_in(sight) is not None for check in hours):
             return sight.at
         turns = (turn for check in hours for turn in check.turns(sight))
-        sight.at = min(turns, default=proposal.latest)
+        _move(sight, min(turns, default=proposal.latest))
     return proposal.latest
 
 
@@ -154,8 +154,15 @@ def _first_open(plan: Plan, sight: Sight) -> datetime | None:
         blocker = _blocker(plan, sight)
         if blocker is None:
             return sight.at
-        sight.at = blocker[1]
+        _move(sight, blocker[1])
     return None
+
+
+def _move(sight: Sight, to: datetime) -> None:
+    """On in time, never back: a search that stood still would hang the desk."""
+    if to <= sight.at:
+        raise ArithmeticError(f"no later instant than {sight.at} was found")
+    sight.at = to
 
 
 def _seen(sight: Sight, rules: RuleSet, **more: object) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """The facts that forbid a contact outright, by the names the packs use.
 
 Each function answers why the contact is refused, or an empty string when its fact does not hold.
-None of them can come to hold less with time alone: waiting never turns a refusal into a permission.
+Waiting alone turns none of them into a permission, but for one: a guarantor may be contacted once
+the debt is overdue. That is refused outright too; the cadence proposes anew on the day.
 """
 
 from __future__ import annotations
