@@ -111,7 +111,7 @@ def _plausible(
 ) -> bool:
     """Whether a bare number may be money, by its neighbours and size."""
     after = lexicon.after.match(text[match.end() : match.end() + 3])
-    if after and not (after.group() == "月" and minor > 12_00):
+    if after and not (after.group() in ("月", "下", "周") and minor >= 100_00):
         return False
     if lexicon.before.search(text[max(0, match.start() - 4) : match.start()]):
         return False

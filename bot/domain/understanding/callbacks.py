@@ -19,8 +19,7 @@ def call_dates(reading: Reading) -> list[Dated]:
     called = [d for d in reading.role("call") if _usable(d)]
     if called:
         return called
-    free = [d for d in reading.role("", "event") if _usable(d)]
-    return free or [d for d in reading.role("avoid") if _usable(d) and d.found.kind == "after"]
+    return [d for d in reading.role("", "event") if _usable(d)]
 
 
 def _usable(dated: Dated) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from bot.domain.understanding.reading import Reading
 from bot.domain.understanding.rules import SOFT, WEAK, Hit
 from bot.domain.understanding.values import Context
 
+_FOR_GOOD = re.compile("(?:^|[,。!?])(?:以后|今后|从今|再也|永远)")
 HARMFUL = ("opt_out", "wrong_person", "deceased", "complaint", "dispute", "refuse")
 
 
@@ -28,11 +30,11 @@ class Choice:
 def choose(reading: Reading, context: Context, now: datetime, lexicon: Lexicon) -> Choice:
     """Settle which intents a reply carries and their order."""
     hits = _calls_not_stops(reading, list(reading.hits))
-    weights: dict[str, float] = {}
+    weights: dict[str, float] = {"call_later": 0.75} if len(hits) < len(reading.hits) else {}
     for hit in hits:
         weights[hit.rule.label] = max(weights.get(hit.rule.label, 0), hit.rule.weight)
     inferred = _infer(weights, reading, context, now, lexicon)
-    _give_way(weights, reading, hits)
+    _give_way(weights, reading, hits, now)
     _drop_soft(weights)
     names = sorted(weights, key=lambda name: lexicon.rank[name])
     names = _promote(names, weights, reading, hits, now)
@@ -48,7 +50,7 @@ def _calls_not_stops(reading: Reading, hits: list[Hit]) -> list[Hit]:
     out = []
     for hit in hits:
         near = any(0 <= hit.start - f.end <= 3 or f.start <= hit.start < f.end for f in timed)
-        limited = hit.rule.label == "opt_out" and near and "以后别" not in reading.text
+        limited = hit.rule.label == "opt_out" and near and not _FOR_GOOD.search(reading.text)
         if not limited:
             out.append(hit)
     return out
@@ -65,7 +67,7 @@ def _infer(weights: dict[str, float], reading: Reading, context: Context, now: d
     strong = [name for name, weight in weights.items() if weight >= SOFT]
     if strong and not set(strong) <= {"hardship", "request_installment", "greeting_ack"}:
         return False
-    free = [d for d in reading.dates if d.role in ("", "cannot") or (d.role == "event" and "payday" in d.found.tags)]
+    free = [d for d in reading.dates if d.role == "" or (d.role == "event" and "payday" in d.found.tags)]
     if free and _nothing_else(reading, lexicon, strong):
         return _bare_date(weights, free[-1].found, context, now)
     if not reading.dates and reading.sums and _nothing_else(reading, lexicon, strong):
@@ -104,7 +106,7 @@ def _nothing_else(reading: Reading, lexicon: Lexicon, strong: list[str]) -> bool
     return bool(lexicon.verbs.filler_only.fullmatch(lexicon.verbs.correction.sub("", left)))
 
 
-def _give_way(weights: dict[str, float], reading: Reading, hits: list[Hit]) -> None:
+def _give_way(weights: dict[str, float], reading: Reading, hits: list[Hit], now: datetime) -> None:
     """Readings that cannot stand beside another: harm first."""
     if any(h.rule.carries.get("flag") == "self_harm" for h in hits):
         for name in ("refuse", "promise_to_pay", "deceased", "opt_out", "call_later"):
@@ -120,14 +122,28 @@ def _give_way(weights: dict[str, float], reading: Reading, hits: list[Hit]) -> N
         kinds = {h.rule.carries.get("kind") for h in hits if h.rule.label == "dispute"}
         if kinds <= {"not_mine"}:
             weights.pop("dispute")
+    if "wrong_person" in weights or "deceased" in weights:
+        weights.pop("question", None)
+    asks = {h.rule.carries.get("ask") for h in hits if h.rule.label == "question" and h.rule.weight >= WEAK}
+    if asks & {"due_date", "amount", "consequences"} and not _firm(reading, now):
+        weights.pop("promise_to_pay", None)
+    if reading.role("recurring") and not _firm(reading, now):
+        weights["request_installment"] = max(weights.get("request_installment", 0), 0.8)
+        weights.pop("promise_to_pay", None)
     if weights.get("refuse", 0) >= SOFT:
         weights.pop("promise_to_pay", None)
     if "already_paid" in weights and "promise_to_pay" in weights and not reading.role("pay"):
         weights.pop("promise_to_pay")
-    if "request_installment" in weights and weights.get("promise_to_pay", 1) < WEAK and not reading.role("pay"):
-        weights.pop("promise_to_pay")
+    if weights.get("promise_to_pay", 1) < 0.8 and ({"request_installment", "request_link"} & set(weights)):
+        if not any(day_of(d.found, now) for d in reading.role("pay", "")):
+            weights.pop("promise_to_pay")
     if "complaint" in weights:
         weights.pop("greeting_ack", None)
+
+
+def _firm(reading: Reading, now: datetime) -> bool:
+    """Whether a day to pay on was given, more than 马上 or 现在."""
+    return any(day_of(d.found, now) and not d.found.tags & {"soon", "now"} for d in reading.role("pay", ""))
 
 
 def _mourner(reading: Reading, weights: dict[str, float]) -> bool:
@@ -151,7 +167,7 @@ def _drop_soft(weights: dict[str, float]) -> None:
 def _promote(names: list[str], weights: dict[str, float], reading: Reading, hits: list[Hit], now: datetime) -> list[str]:
     """Exceptions to the plain order of intents."""
     dated = any(day_of(d.found, now) for d in reading.role("pay", "")) and "promise_to_pay" in weights
-    firm = dated and any(day_of(d.found, now) and not d.found.tags & {"soon", "now"} for d in reading.role("pay", ""))
+    firm = dated and _firm(reading, now)
     if any(h.rule.carries.get("flag") == "self_harm" for h in hits):
         return _first(names, "request_human")
     if "promise_to_pay" not in names:

@@ -12,6 +12,8 @@ from bot.domain.understanding.reading import Dated, Reading
 from bot.domain.understanding.times import Found
 from bot.domain.understanding.values import Portion
 
+FURTHEST = 400
+"""Days ahead beyond which no day is taken for a promise (2月29号 said in a common year)."""
 _WIDE = ("week", "weekend", "dekad", "month", "quarter", "half", "season", "year", "decade", "century")
 
 
@@ -42,7 +44,7 @@ def day_of(found: Found, now: datetime) -> tuple[date, bool] | None:
     if found.kind == "after" and "part" not in found.tags and place.grain == "day":
         return None
     last = (place.end - timedelta(microseconds=1)).date()
-    if last < now.date():
+    if not 0 <= (last - now.date()).days <= FURTHEST:
         return None
     if found.kind == "deadline":
         return last, True
@@ -78,7 +80,7 @@ def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
     """Dates that may be the promised one: those of a paying verb, else those of none."""
     for roles in (("pay",), ("",), ("event",)):
         out: list[Fixed] = []
-        dated = reading.role(*roles)
+        dated = [d for d in reading.role(*roles) if roles != ("event",) or "payday" in d.found.tags]
         for one in dated:
             if "soon" in one.found.tags and verbs.condition.search(reading.text[: one.found.start]):
                 continue

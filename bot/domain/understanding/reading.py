@@ -98,9 +98,9 @@ def _after(text: str, found: Found, following: int, spots: list[tuple[int, str]]
             continue
         if _SENTENCE.search(text[found.end : at]):
             break
-        if kind != "event":
+        if kind != "income":
             return kind
-        event = event or kind
+        event = "event"
     return event
 
 

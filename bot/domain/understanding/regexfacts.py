@@ -71,8 +71,7 @@ def _class(items: Any) -> frozenset[str] | None:
 
 def must_contain(pattern: str) -> tuple[frozenset[str], ...]:
     """Sets of characters; a text that lacks all of any one set cannot match."""
-    needs = _needs(_parser.parse(pattern))
-    return tuple(sorted(set(needs), key=len)[:6])
+    return tuple(sorted(set(_needs(_parser.parse(pattern))), key=lambda s: (len(s), sorted(s))))
 
 
 def _needs(nodes: Any) -> list[frozenset[str]]:
@@ -93,6 +92,27 @@ def _needs(nodes: Any) -> list[frozenset[str]]:
             if all(each):
                 out.append(frozenset().union(*(min(n, key=len) for n in each)))
     return out
+
+
+def branches(pattern: str) -> list[str]:
+    """The alternatives of a pattern's outermost level: a|b(c|d) -> a, b(c|d)."""
+    out, depth, start, at = [], 0, 0, 0
+    in_class = False
+    while at < len(pattern):
+        char = pattern[at]
+        if char == "\\":
+            at += 1
+        elif in_class:
+            in_class = char != "]"
+        elif char == "[":
+            in_class = True
+        elif char in "()":
+            depth += 1 if char == "(" else -1
+        elif char == "|" and depth == 0:
+            out.append(pattern[start:at])
+            start = at + 1
+        at += 1
+    return [*out, pattern[start:]]
 
 
 def compiled(pattern: str) -> re.Pattern[str]:

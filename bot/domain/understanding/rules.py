@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.domain.understanding.regexfacts import compiled, must_contain
+from bot.domain.understanding.regexfacts import branches, compiled, must_contain
 
 MOST_HITS = 4
 """Matches kept per rule; more say nothing new and would cost time in very long texts."""
@@ -28,6 +29,8 @@ class Rule:
 
 
 SOFT = 0.5
+HARMFUL_RANK = 3
+"""The first intents of the order (deceased, opt_out, wrong_person, complaint) never shield each other."""
 WEAK = 0.6
 """A rule weaker than this never shields a stronger one."""
 
@@ -45,36 +48,54 @@ class RuleBook:
     """The rules, each behind the characters it cannot match without; compiled when first needed."""
 
     def __init__(self, rules: Iterable[Rule], rank: Mapping[str, int]) -> None:
-        self._rules = tuple(rules)
         self._rank = rank
+        split = [(rule, each) for rule in rules for each in branches(rule.pattern)]
+        self._rules = tuple(rule for rule, _ in split)
+        self._patterns = tuple(pattern for _, pattern in split)
         self._ready: dict[int, re.Pattern[str]] = {}
-        self._needs = tuple(must_contain(rule.pattern) for rule in self._rules)
+        common = Counter(char for _, pattern in split for char in set(pattern))
+        self._always: list[int] = []
         self._by_char: dict[str, list[int]] = {}
-        self._always = [at for at, needs in enumerate(self._needs) if not needs]
-        for at, needs in enumerate(self._needs):
-            for char in needs[0] if needs else ():
-                self._by_char.setdefault(char, []).append(at)
+        self._needs = [self._file(at, pattern, common) for at, (_, pattern) in enumerate(split)]
+
+    def _file(self, at: int, pattern: str, common: Mapping[str, int]) -> tuple[frozenset[str], ...]:
+        """Index a pattern under its rarest needed characters; the other needs are returned."""
+        needs = sorted(must_contain(pattern), key=lambda chars: sum(common[c] for c in chars))
+        if not needs:
+            self._always.append(at)
+            return ()
+        for char in needs[0]:
+            self._by_char.setdefault(char, []).append(at)
+        return tuple(needs[1:4])
 
     def _pattern(self, at: int) -> re.Pattern[str]:
         found = self._ready.get(at)
         if found is None:
-            found = self._ready[at] = compiled(self._rules[at].pattern)
+            found = self._ready[at] = compiled(self._patterns[at])
         return found
 
     def hits(self, text: str) -> list[Hit]:
-        """All matches in `text`, at most MOST_HITS per rule."""
+        """All matches in `text`, at most MOST_HITS per pattern."""
         present = frozenset(text)
         places = set(self._always)
         for char in present:
             places.update(self._by_char.get(char, ()))
         found = []
         for at in places:
-            if any(present.isdisjoint(need) for need in self._needs[at][1:]):
-                continue
-            matches = (self._ready.get(at) or self._pattern(at)).finditer(text)
-            for match, _ in zip(matches, range(MOST_HITS), strict=False):
-                if match.end() > match.start():
-                    found.append(Hit(self._rules[at], match.start(), match.end()))
+            for need in self._needs[at]:
+                if present.isdisjoint(need):
+                    break
+            else:
+                found += self._matches(at, text)
+        return found
+
+    def _matches(self, at: int, text: str) -> list[Hit]:
+        search, rule = (self._ready.get(at) or self._pattern(at)).search, self._rules[at]
+        found, place = [], 0
+        while len(found) < MOST_HITS and (match := search(text, place)):
+            place = max(match.end(), place + 1)
+            if match.end() > match.start():
+                found.append(Hit(rule, match.start(), match.end()))
         return found
 
     def settled(self, text: str) -> list[Hit]:
@@ -99,6 +120,9 @@ def _shields(other: Hit, hit: Hit, rank: Mapping[str, int]) -> bool:
     if other.rule.label == hit.rule.label and other.rule.label != "-":
         return False
     if other.rule.weight < WEAK <= hit.rule.weight and other.rule.label != "-":
+        return False
+    both_harmful = max(rank.get(other.rule.label, 99), rank.get(hit.rule.label, 99)) <= HARMFUL_RANK
+    if both_harmful and other.rule.label != "-":
         return False
     if other.start <= hit.start and hit.end <= other.end:
         longer = other.end - other.start > hit.end - hit.start

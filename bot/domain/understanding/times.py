@@ -448,8 +448,13 @@ class _Reader:
         return 1, None
 
     def _deadline(self, start: int, end: int, length: Length) -> Found | None:
-        spot = reached(self.facts.now, length, 1, self.facts.workday)
-        return Found(start, end, spot, "deadline", frozenset({"counted"})) if spot else None
+        """三天内: from now to the end of the third day; 半小时内: to that minute."""
+        now = self.facts.now
+        spot = reached(now, length, 1, self.facts.workday)
+        if spot is None:
+            return None
+        place = Place(now, spot.start if length.fine else spot.end, spot.grain)
+        return Found(start, end, place, "deadline", frozenset({"counted"}))
 
     def _then(
         self, start: int, end: int, spot: Place | None, tags: frozenset[str], following: Item | None
