@@ -120,6 +120,12 @@ def test_a_stop_anywhere_in_the_reply_stops_the_number(others):
     assert got.suppress
 
 
+def test_a_stranger_who_contests_the_debt_is_a_wrong_number_and_no_dispute():
+    got = respond(reading(Intent.dispute, Intent.wrong_person), case(), situation())
+    assert got.disable_number == "wrong_person"
+    assert (got.events, got.handoffs) == ((), ())
+
+
 def test_a_threat_of_self_harm_goes_to_a_human_before_anything_else():
     said = reading(Intent.promise_to_pay, flags=frozenset({"self_harm"}), promise_date=FURTHEST)
     got = respond(said, case(), situation())

@@ -10,10 +10,13 @@ from typing import Any
 
 import requests
 
-from bot.app.advance import STEP, TestClock
+from bot.app.advance import TestClock
 from bot.app.errors import Refusal
 from bot.app.product import Product
 from bot.store.jobs import waiting_jobs
+
+#: Debtors and desk take turns at most this often: shorter than any window of a cadence.
+TURN = timedelta(hours=1)
 
 _TIME_OUT = 120.0
 _QUIET_WITHIN = 120.0
@@ -35,7 +38,7 @@ class Unattended:
         debtors_next: datetime | None = None
         while (now := clock.now()) < end:
             soonest = min(filter(None, [clock.next_due(now), debtors_next, end]))
-            clock.set(min(end, max(soonest, now + STEP)))
+            clock.set(min(end, max(soonest, now + TURN)))
             clock.work()
             debtors_next = self._debtors_act()
             yield clock.now()

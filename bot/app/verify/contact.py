@@ -127,8 +127,10 @@ WHERE cp.disabled IS NOT NULL AND a.at > cp.disabled_at AND a.state <> 'refused'
 ORDER BY cp.id, a.at
 """
 
-#: What may still be said to a number that was given up: that we stop. Once.
-_LAST_WORDS = frozenset({"answer.wrong_person", "answer.opt_out"})
+#: What may still be said to a number that was given up, once: none of it speaks of money.
+_LAST_WORDS = frozenset(
+    {"answer.wrong_person", "answer.opt_out", "answer.deceased", "answer.complaint"}
+)
 
 
 def after_wrong_number(evidence: Evidence) -> Iterable[Breach]:

@@ -47,7 +47,7 @@ def respond(reading: Understanding, facts: CaseFacts, situation: Situation) -> R
     """What `reading` sets in motion for the case `facts` describe."""
     if "self_harm" in reading.flags:
         return _self_harm()
-    harmful = [intent for intent in _HARMFUL if intent in reading.intents]
+    harmful = _harmful(reading)
     if harmful:
         return _merge([_RULES[intent](reading, facts, situation) for intent in harmful], reading)
     if facts.state is CaseState.CLOSED or not facts.outstanding_minor:
@@ -57,6 +57,14 @@ def respond(reading: Understanding, facts: CaseFacts, situation: Situation) -> R
     if reading.confidence < UNSURE:
         return _unclear(reading, facts, situation)
     return _merge([_RULES[reading.primary](reading, facts, situation)], reading)
+
+
+def _harmful(reading: Understanding) -> list[Intent]:
+    """What limits contact, most limiting first. A stranger cannot dispute somebody's debt."""
+    found = [intent for intent in _HARMFUL if intent in reading.intents]
+    if Intent.wrong_person in found and Intent.dispute in found:
+        found.remove(Intent.dispute)
+    return found
 
 
 def _nothing_owed(reading: Understanding) -> Response:
