@@ -15,6 +15,9 @@ _CASE, _NUMBER = CapScope.CASE, CapScope.NUMBER
 
 _TICK = timedelta(microseconds=1)
 
+#: More than any change of the clocks adds to a day.
+_LONG_DAY = timedelta(hours=3)
+
 
 def _attempts(contact: ContactFact) -> bool:
     return not contact.inbound and contact.purpose in INITIATED
@@ -47,7 +50,7 @@ _COUNTED: dict[Count, Callable[[ContactFact], bool]] = {
 class CapCheck:
     """One cap, compiled. A contact at `c` stays in a rolling window during [c, c + span)."""
 
-    __slots__ = ("_counts", "_scope", "_since_rolling", "_span", "cap", "channels", "rule")
+    __slots__ = ("_counts", "_reach", "_scope", "_span", "cap", "channels", "rule")
 
     def __init__(self, rule: Rule, cap: Cap) -> None:
         self.rule = rule
@@ -58,43 +61,46 @@ class CapCheck:
         self._scope = cap.scope
         rolling = cap.window.kind is WindowKind.ROLLING
         self._span = timedelta(seconds=cap.window.span) if rolling else None
-        self._since_rolling = None if self._span is None else self._span - _TICK
+        days = timedelta(days=cap.window.span) + _LONG_DAY
+        self._reach = days if self._span is None else self._span - _TICK
 
     def blocks(self, sight: Sight) -> bool:
         """One more contact at `sight.at` would be one too many."""
-        contacts = sight.facts.contacts
-        if len(contacts) < self.cap.limit:
-            return False
-        return len(self.counted(sight)) >= self.cap.limit
+        limit = self.cap.limit
+        return len(sight.facts.contacts) >= limit and len(self._counted(sight)) >= limit
 
-    def counted(self, sight: Sight) -> list[datetime]:
-        """The instants of the contacts that count against a contact at `sight.at`.
+    def _counted(self, sight: Sight) -> list[datetime]:
+        """The instants of the contacts that may count against a contact at `sight.at`.
 
-        Contacts later than that count as well: an older plan must not hide a newer contact.
+        Exact as soon as they fill the cap. Contacts later than `sight.at` count as well: an older
+        plan must not hide a newer contact.
         """
-        since, counts, channels = self._since(sight), self._counts, self.channels
+        since, counts, channels = sight.at - self._reach, self._counts, self.channels
         recent = [
             each
             for each in sight.facts.contacts
             if each.at >= since and each.channel in channels and counts(each)
         ]
         if self._scope is _CASE:
-            return [each.at for each in recent if each.case_id == sight.facts.case_id]
-        if self._scope is _NUMBER:
+            recent = [each for each in recent if each.case_id == sight.facts.case_id]
+        elif self._scope is _NUMBER:
             number = sight.proposal.contact_point.contact_point_id
-            return [each.at for each in recent if each.contact_point_id == number]
-        return [each.at for each in recent]
+            recent = [each for each in recent if each.contact_point_id == number]
+        instants = [each.at for each in recent]
+        if self._span is not None or len(instants) < self.cap.limit:
+            return instants
+        first = self._first_day(sight)
+        return [at for at in instants if at >= first]
 
     def frees_at(self, sight: Sight) -> datetime:
         """The first instant (UTC, later than `sight.at`) at which the window has room again."""
-        last = sorted(self.counted(sight))[-self.cap.limit]
+        last = sorted(self._counted(sight))[-self.cap.limit]
         if self._span is not None:
             return last + self._span
         day = last.astimezone(sight.day_zone).date()
         return day_start(sight.day_zone, day + timedelta(days=self.cap.window.span))
 
-    def _since(self, sight: Sight) -> datetime:
-        if self._since_rolling is not None:
-            return sight.at - self._since_rolling
+    def _first_day(self, sight: Sight) -> datetime:
+        """When the first of the window's local days began."""
         today = sight.at.astimezone(sight.day_zone).date()
         return day_start(sight.day_zone, today - timedelta(days=self.cap.window.span - 1))
