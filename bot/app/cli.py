@@ -23,6 +23,7 @@ GROUPS = (
     "database",
     "imports",
     "portfolios",
+    "collectors",
     "plan",
     "cases",
     "verify",

@@ -18,8 +18,10 @@ from psycopg_pool import ConnectionPool
 from bot.app.carriers import carrier_for
 from bot.app.clock import ProductClock
 from bot.app.database import open_pool
+from bot.app.passwords import ArgonPasswords
 from bot.app.playbook import load_playbook
 from bot.app.settings import Settings
+from bot.flows.collectors import Collectors
 from bot.flows.delivery import Delivery
 from bot.flows.desk import Desk
 from bot.flows.dispatch import Dispatcher
@@ -66,6 +68,7 @@ class Product:
     promises: PromiseSweeper
     pay_page: PayPage
     desk: Desk
+    collectors: Collectors
     provider: SandboxProvider | None
 
 
@@ -124,6 +127,7 @@ def _build(
             transactions, clock, provider, links.hash_of, partial(secrets.token_urlsafe, 16)
         ),
         desk=Desk(transactions, clock),
+        collectors=Collectors(transactions, clock, ArgonPasswords()),
         provider=provider,
     )
 

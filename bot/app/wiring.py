@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
+from bot.app.clock_panel import ClockPanel
 from bot.app.database import make_engine
 from bot.app.health import database_probes
 from bot.app.parts import Parts
@@ -14,8 +16,13 @@ from bot.app.settings import Settings
 from bot.app.ticker import Tick
 from bot.app.worker import recovery_tick
 from bot.carriers.twilio_signature import TwilioSignature
+from bot.scripts.names import masked
 from bot.store.planning import DISPATCH_TASK
 from bot.store.receiving import RECEIVE_TASK
+from bot.store.views import Views
+
+if TYPE_CHECKING:
+    from console.parts import ConsoleParts
 
 
 @contextmanager
@@ -43,6 +50,7 @@ def assemble(settings: Settings, database_url: str, *, role: str) -> Iterator[Pa
 
 def pages(product: Product) -> Sequence[Blueprint]:
     """Webhooks and pages."""
+    from console.blueprint import console_pages  # noqa: PLC0415
     from webhooks.payments import payment_pages  # noqa: PLC0415  (only `web` needs them)
     from webhooks.twilio import twilio_pages  # noqa: PLC0415
 
@@ -53,7 +61,26 @@ def pages(product: Product) -> Sequence[Blueprint]:
     return [
         twilio_pages(signature, product.inbox, product.delivery),
         payment_pages(product.provider, product.settler.notice),
+        console_pages(_console_parts(product)),
     ]
+
+
+def _console_parts(product: Product) -> "ConsoleParts":
+    from console.parts import ConsoleParts  # noqa: PLC0415  (only `web` needs it)
+
+    @contextmanager
+    def read() -> Iterator[Views]:
+        with product.pool.connection() as connection:
+            yield Views(connection, product.seal, masked)
+
+    return ConsoleParts(
+        read=read,
+        desk=product.desk,
+        collectors=product.collectors,
+        playbook=product.playbook,
+        clock=product.clock,
+        test_clock=ClockPanel(product) if product.settings.sandbox_url else None,
+    )
 
 
 def ticks(product: Product) -> list[Tick]:

@@ -51,6 +51,12 @@ class Desk:
             store.add_note(case_id, collector_id, text.strip(), at=now)
             store.audit(collector_id, "note", case_id, {}, at=now)
 
+    def reveal(self, case_id: int, collector_id: int, *, livemode: bool) -> None:
+        """Leave a trace before name and numbers are shown in full."""
+        now = self.clock.now(livemode=livemode)
+        with self.transactions() as store:
+            store.audit(collector_id, "reveal", case_id, {}, at=now)
+
     def give_back(self, handoff_id: int, collector_id: int) -> None:
         """The bot takes the case again; an open promise keeps it quiet until its date."""
         with self.transactions() as store:

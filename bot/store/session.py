@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from psycopg_pool import ConnectionPool
 
+from bot.store.collectors import CollectorRows
 from bot.store.delivering import DeliveryRows
-from bot.store.desk import DeskRows
 from bot.store.money import MoneyRows
 from bot.store.paying import PayRows
 from bot.store.receiving import ReceiveRows
 from bot.store.seal import Seal
 
 
-class Store(ReceiveRows, DeliveryRows, MoneyRows, DeskRows, PayRows):
+class Store(ReceiveRows, DeliveryRows, MoneyRows, CollectorRows, PayRows):
     """Implements every port of `bot.flows.ports` that speaks of storage."""
 
 

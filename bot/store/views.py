@@ -10,6 +10,8 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import dict_row
 
+from bot.domain.facts import CaseFacts
+from bot.store.facts import FactsReader
 from bot.store.seal import Seal
 
 Row = dict[str, Any]
@@ -17,11 +19,15 @@ Row = dict[str, Any]
 _HANDOFFS = """
 SELECT h.id, h.case_id, h.reason, h.reasons, h.priority, h.opened_at, h.due_at, h.state,
        h.claimed_by, u.name AS collector, p.code AS portfolio, p.name AS portfolio_name, p.zone,
-       d.name_sealed, c.currency, c.tier, h.reply_id IS NOT NULL AS reply_waiting,
+       p.livemode, p.cadence, d.name_sealed, c.currency, c.tier, c.state AS case_state,
+       h.reply_id IS NOT NULL AND (h.claimed_at IS NULL OR h.claimed_at < r.received_at)
+       AND NOT EXISTS (SELECT FROM note n WHERE n.case_id = h.case_id AND n.at >= r.received_at)
+       AS reply_waiting,
        (SELECT coalesce(sum(greatest(amount_minor - paid_minor, 0)), 0) FROM debt
         WHERE case_id = c.id AND settled_by IS NULL) AS owed_minor
 FROM handoff h JOIN cases c ON c.id = h.case_id JOIN portfolio p ON p.id = c.portfolio_id
 JOIN debtor d ON d.id = c.debtor_id LEFT JOIN collector u ON u.id = h.claimed_by
+LEFT JOIN reply r ON r.id = h.reply_id
 WHERE h.state IN ('open', 'claimed') AND (%(mine)s::bigint IS NULL OR h.claimed_by = %(mine)s)
   AND (%(reason)s::text IS NULL OR h.reason = %(reason)s)
   AND (%(portfolio)s::text IS NULL OR p.code = %(portfolio)s)
@@ -30,7 +36,7 @@ ORDER BY h.priority, h.due_at, h.id LIMIT %(limit)s
 
 _CASE = """
 SELECT c.*, p.code AS portfolio, p.name AS portfolio_name, p.zone, p.creditor, p.livemode,
-       d.name_sealed, d.locale, d.vulnerable, d.deceased, d.stop_all, d.payday
+       p.cadence, d.name_sealed, d.locale, d.vulnerable, d.deceased, d.stop_all, d.payday
 FROM cases c JOIN portfolio p ON p.id = c.portfolio_id JOIN debtor d ON d.id = c.debtor_id
 WHERE c.id = %s
 """
@@ -54,7 +60,7 @@ SELECT a.at, 'attempt', a.id, jsonb_build_object('state', a.state, 'code', a.err
 FROM attempt a WHERE case_id = %(case)s
 UNION ALL
 SELECT r.received_at, 'reply', r.id, jsonb_build_object('channel', r.channel, 'state', r.state,
-    'understanding', r.understanding)
+    'understanding', r.understanding, 'opt_out_type', r.opt_out_type)
 FROM reply r WHERE case_id = %(case)s
 UNION ALL
 SELECT p.made_at, 'promise', p.id, to_jsonb(p) - 'case_id' FROM promise p WHERE case_id = %(case)s
@@ -65,6 +71,17 @@ UNION ALL
 SELECT n.at, 'note', n.id, jsonb_build_object('author', u.name)
 FROM note n JOIN collector u ON u.id = n.author_id WHERE n.case_id = %(case)s
 ORDER BY 1 DESC, 3 DESC LIMIT %(limit)s
+"""
+
+_FOUND = """
+SELECT DISTINCT c.id AS case_id, c.state, c.tier, c.currency, p.code AS portfolio,
+       p.name AS portfolio_name, p.cadence, p.livemode, d.name_sealed,
+       (SELECT coalesce(sum(greatest(amount_minor - paid_minor, 0)), 0) FROM debt
+        WHERE case_id = c.id AND settled_by IS NULL) AS owed_minor
+FROM cases c JOIN portfolio p ON p.id = c.portfolio_id
+JOIN debtor d ON d.id = c.debtor_id LEFT JOIN debt b ON b.case_id = c.id
+LEFT JOIN contact_point cp ON cp.debtor_id = d.id
+WHERE b.contract = %s OR cp.phone_hash = %s ORDER BY c.id LIMIT %s
 """
 
 _TEXTS = {
@@ -163,14 +180,7 @@ class Views:
 
     def search(self, text: str, *, limit: int = 50) -> list[Row]:
         """Cases by contract number or by phone number in E.164."""
-        rows = self._rows(
-            "SELECT DISTINCT c.id AS case_id, c.state, p.code AS portfolio, d.name_sealed "
-            "FROM cases c JOIN portfolio p ON p.id = c.portfolio_id "
-            "JOIN debtor d ON d.id = c.debtor_id LEFT JOIN debt b ON b.case_id = c.id "
-            "LEFT JOIN contact_point cp ON cp.debtor_id = d.id "
-            "WHERE b.contract = %s OR cp.phone_hash = %s ORDER BY c.id LIMIT %s",
-            [text, self._seal.index(text), limit],
-        )
+        rows = self._rows(_FOUND, [text, self._seal.index(text), limit])
         return [self._named(row) for row in rows]
 
     def counts(self) -> dict[str, int]:
@@ -189,6 +199,30 @@ class Views:
             "ORDER BY at DESC LIMIT 20",
             [],
         )
+
+    def portfolios(self) -> list[Row]:
+        """Code, name, zone and mode of every portfolio."""
+        return self._rows("SELECT code, name, zone, livemode FROM portfolio ORDER BY code", [])
+
+    def promises(self, case_id: int) -> list[Row]:
+        """Promises, newest first."""
+        return self._rows(
+            "SELECT due_on, amount_minor, paid_minor, state, made_at FROM promise "
+            "WHERE case_id = %s ORDER BY id DESC",
+            [case_id],
+        )
+
+    def payments(self, case_id: int) -> list[Row]:
+        """Payments, newest first."""
+        return self._rows(
+            "SELECT amount_minor, credit_minor, currency, provider, paid_at FROM payment "
+            "WHERE case_id = %s ORDER BY paid_at DESC, id DESC",
+            [case_id],
+        )
+
+    def facts(self, case_id: int, now: datetime) -> CaseFacts:
+        """The snapshot that decisions about the case are made from."""
+        return FactsReader(self._connection, self._seal).facts([case_id], now)[0]
 
     def next_touch(self, case_id: int) -> Row | None:
         """The next planned touch."""

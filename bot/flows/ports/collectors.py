@@ -1,0 +1,105 @@
+"""What logging in and managing collectors needs from the store and from password hashing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Role(StrEnum):
+    """What a person of the desk is allowed; stored with the person."""
+
+    COLLECTOR = "collector"
+    LEAD = "lead"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may log in."""
+
+    collector_id: int
+    login: str
+    name: str
+    role: Role
+    disabled: bool
+    locked_until: datetime | None
+    password_hash: str = field(repr=False)
+
+    @property
+    def stamp(self) -> str:
+        """Changes with the password, so that sessions of an old password end."""
+        return hashlib.sha256(self.password_hash.encode()).hexdigest()[:16]
+
+
+class Passwords(Protocol):
+    """Slow hashes of passwords."""
+
+    def hash(self, password: str) -> str:
+        """A salted hash, text."""
+        ...
+
+    def matches(self, password: str, hashed: str | None) -> bool:
+        """Takes the same time when there is nothing to compare with (`hashed` is None)."""
+        ...
+
+
+class CollectorStore(Protocol):
+    """One transaction on the people of the desk."""
+
+    def begin_login(
+        self, login: str, *, at: datetime, limit: int, lock_until: datetime
+    ) -> Person | None:
+        """Count a try before it is judged; None for unknown, disabled and locked people.
+
+        The try that reaches `limit` without a success between locks until `lock_until`.
+        """
+        ...
+
+    def end_login(self, collector_id: int) -> None:
+        """The try was right: forget the failures."""
+        ...
+
+    def person(self, collector_id: int) -> Person | None:
+        """By id."""
+        ...
+
+    def person_named(self, login: str) -> Person | None:
+        """By log-in name."""
+        ...
+
+    def people(self) -> Sequence[Person]:
+        """Everybody, by log-in name."""
+        ...
+
+    def add_person(self, login: str, name: str, role: str, password_hash: str) -> int | None:
+        """The new id; None when the name is taken."""
+        ...
+
+    def set_password(self, collector_id: int, password_hash: str) -> None:
+        """A new password, and no lock."""
+        ...
+
+    def set_disabled(self, collector_id: int, *, disabled: bool) -> None:
+        """Whether the person may log in."""
+        ...
+
+    def release_claims(self, collector_id: int) -> int:
+        """Put everything the person holds back into the queue; returns how many."""
+        ...
+
+    def audit(
+        self,
+        collector_id: int,
+        action: str,
+        case_id: int | None,
+        data: Mapping[str, Any],
+        *,
+        at: datetime,
+    ) -> None:
+        """A line of the trail."""
+        ...

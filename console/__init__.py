@@ -1,0 +1,1 @@
+"""The collectors' pages: plain reads, and writes only through flows."""

@@ -1,0 +1,58 @@
+"""The console as one blueprint, below `/console`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, g
+from flask_wtf.csrf import generate_csrf
+
+from console.case_routes import add_case_pages
+from console.clock_routes import add_clock_pages
+from console.desk_routes import add_desk_pages
+from console.door import add_door
+from console.headers import secure
+from console.parts import ConsoleParts
+from console.showing import clock_time, instant
+from console.words import evidence_word, word
+
+PREFIX = "/console"
+_ZONE = "Asia/Shanghai"
+
+
+def console_pages(parts: ConsoleParts) -> Blueprint:
+    """Log-in, list, case and clock pages, each behind the same door."""
+    pages = Blueprint(
+        "console",
+        __name__,
+        url_prefix=PREFIX,
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/static",
+    )
+    add_door(pages, parts)
+    add_desk_pages(pages, parts)
+    add_case_pages(pages, parts)
+    add_clock_pages(pages, parts)
+    pages.after_request(secure)
+    pages.app_template_filter("local_time")(clock_time)
+    pages.app_template_filter("evidence")(evidence_word)
+    pages.context_processor(lambda: _shared(parts))
+    return pages
+
+
+def _shared(parts: ConsoleParts) -> dict[str, Any]:
+    """What every template may use."""
+    clock = parts.test_clock if g.get("person") else None
+    return {
+        "person": g.get("person"),
+        "csrf_token": generate_csrf,
+        "word": word,
+        "test_clock": _told(clock.now()) if clock else None,
+        "test_clock_target": _told(clock.moving_to()) if clock else None,
+    }
+
+
+def _told(at: datetime | None) -> str | None:
+    return instant(at, _ZONE, at.date()) if at else None
