@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,9 @@ def _load(name: str) -> Any:
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """The product's lexicon, compiled once per process. Raises ValueError for a bad table."""
-    return build({name: _load(name) for name in TABLES})
+    tables = {name: _load(name) for name in TABLES}
+    tables["fallback"] = json.loads((FOLDER / "fallback.json").read_text("utf-8"))
+    return build(tables)
 
 
 def understand(text: str, context: Context) -> Understanding:

@@ -36,6 +36,8 @@ def choose(reading: Reading, context: Context, now: datetime, lexicon: Lexicon) 
     inferred = _infer(weights, reading, context, now, lexicon)
     _give_way(weights, reading, hits, now)
     _drop_soft(weights)
+    if all(weight < SOFT for weight in weights.values()):
+        _guess(weights, reading, lexicon)
     names = sorted(weights, key=lambda name: lexicon.rank[name])
     names = _promote(names, weights, reading, hits, now)
     kept = tuple(h for h in hits if h.rule.label in weights)
@@ -134,7 +136,9 @@ def _give_way(weights: dict[str, float], reading: Reading, hits: list[Hit], now:
         weights.pop("promise_to_pay", None)
     if "already_paid" in weights and "promise_to_pay" in weights and not reading.role("pay"):
         weights.pop("promise_to_pay")
-    if weights.get("promise_to_pay", 1) < 0.8 and ({"request_installment", "request_link"} & set(weights)):
+    if weights.get("call_later", 1) < 0.75 and "promise_to_pay" in weights and _firm(reading, now):
+        weights.pop("call_later")
+    if weights.get("promise_to_pay", 1) < 0.82 and ({"request_installment", "request_link"} & set(weights)):
         if not any(day_of(d.found, now) for d in reading.role("pay", "")):
             weights.pop("promise_to_pay")
     if "complaint" in weights:
@@ -152,6 +156,25 @@ def _mourner(reading: Reading, weights: dict[str, float]) -> bool:
     own = "我" in text and any(word in text for word in ("我妈", "我爸", "我父", "我母", "我爷", "我奶", "我外", "我岳", "我家", "家里", "我老", "我公", "我婆"))
     speaks = "promise_to_pay" in weights or "hardship" in weights or any(w in text for w in ("丧事", "葬", "办后事", "守孝", "奔丧"))
     return own and speaks
+
+
+_SURE_ENOUGH = {"promise_to_pay": 0.4, "deceased": 0.6, "wrong_person": 0.4, "opt_out": 0.4, "already_paid": 0.4}
+"""Probability a guess needs, 0.3 for intents not named; what stops or starts most needs most."""
+GUESS_WORTH = 0.6
+"""A guess's probability is discounted to this: below the threshold at which the bot acts unasked."""
+
+
+def _guess(weights: dict[str, float], reading: Reading, lexicon: Lexicon) -> None:
+    """Where the grammar found nothing, what replies like this one meant. Never a promise unless a
+    day or a sum was read, never a guess on a text of next to nothing."""
+    if sum("\u4e00" <= char <= "\u9fff" for char in reading.text) < 2:
+        return
+    name, chance = lexicon.fallback.guess(reading.text)
+    if name == "promise_to_pay" and not (reading.role("pay", "") or reading.sums):
+        return
+    if name != "other" and chance >= _SURE_ENOUGH.get(name, 0.3):
+        weights.clear()
+        weights[name] = round(chance * GUESS_WORTH, 2)
 
 
 def _drop_soft(weights: dict[str, float]) -> None:

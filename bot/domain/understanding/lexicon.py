@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.understanding import amounts, tokens
+from bot.domain.understanding import amounts, fallback, tokens
 from bot.domain.understanding.normalise import Normaliser
 from bot.domain.understanding.regexfacts import compiled
 from bot.domain.understanding.rules import RuleBook, expand, rules_of
@@ -48,10 +48,11 @@ class Lexicon:
     times: tokens.TimeLexicon
     amounts: amounts.AmountLexicon
     verbs: Verbs
+    fallback: fallback.Fallback
 
 
 def build(data: Mapping[str, Mapping[str, Any]]) -> Lexicon:
-    """Compile a lexicon from the mappings of script, phrases, intents, times, amounts and verbs.
+    """Compile a lexicon from the mappings of script, phrases, intents, times, amounts, verbs and fallback.
 
     Raises ValueError naming the bad pattern, intent or table."""
     intents, script, phrases = data["intents"], data["script"], data["phrases"]
@@ -78,6 +79,7 @@ def build(data: Mapping[str, Mapping[str, Any]]) -> Lexicon:
         times=tokens.build(data["times"]),
         amounts=amounts.build(data["amounts"]),
         verbs=_verbs(data["verbs"]),
+        fallback=fallback.build(data["fallback"]),
     )
 
 

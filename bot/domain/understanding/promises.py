@@ -78,7 +78,9 @@ Fixed = tuple[Dated, date, bool]
 
 def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
     """Dates that may be the promised one: those of a paying verb, else those of none."""
-    for roles in (("pay",), ("",), ("event",)):
+    parts = len(reading.sums) + sum(s.name in ("half", "rest", "fraction") for s in reading.shares)
+    order = (("pay", ""), ("event",)) if parts > 1 else (("pay",), ("",), ("event",))
+    for roles in order:
         out: list[Fixed] = []
         dated = [d for d in reading.role(*roles) if roles != ("event",) or "payday" in d.found.tags]
         for one in dated:

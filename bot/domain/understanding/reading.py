@@ -12,6 +12,7 @@ from bot.domain.understanding.rules import Hit
 from bot.domain.understanding.times import Facts, Found, read_times
 
 _SENTENCE = re.compile(r"[。!?;]")
+_NOT_SECOND = re.compile(",?(?:而|并)?不是")
 _VAGUE = frozenset({"vague"})
 _ATTACHED = 14
 """A verb this many characters after a date still belongs to it."""
@@ -111,6 +112,9 @@ def _corrected(text: str, dated: list[Dated], verbs: Verbs) -> list[Dated]:
         one, two = out[at].found, out[at + 1].found
         between = text[one.end : two.start]
         head = text[max(0, one.start - 2) : one.start]
+        if _NOT_SECOND.fullmatch(between) and not verbs.not_first.search(head):  # 是22号不是12号
+            out[at + 1] = replace(out[at + 1], role="dropped")
+            continue
         negated = verbs.not_first.search(head) and "是" in between
         if negated or (len(between) <= 12 and verbs.correction.search(between) and not verbs.split.search(between)):
             out[at] = replace(out[at], role="dropped")

@@ -22,8 +22,9 @@ _BETWEEN = re.compile(r"(?:和|与|跟|及)$")
 _ABOUT = re.compile(r"(?:号)?(?:左右|前后(?!两)|上下|的?时候|那天|当天|里)")
 _SPAN = re.compile("之间|期间|这段时间")
 _GRACE = re.compile(
-    r"(?:再?给(?:我|点)?|宽限(?:我|到)?|容我|缓我?|宽容|延期|延后|延长|推迟|往后推|顺延)(?:个|再|一下|大概)?$"
+    r"(?:再?给(?:我|点)?|宽限(?:我|到)?|容我|缓我?|宽容|再?等我|再等)(?:个|再|一下|大概)?$"
 )
+_PASSED = re.compile(r"过(?:完|了)?$")
 
 
 @dataclass(slots=True)
@@ -241,6 +242,8 @@ class _Reader:
         """9月10号, 11号, 12号: a bare day in a list takes the month said before it."""
         one, two = items[at - 1], items[at]
         gap = self.text[one.end : two.start]
+        if gap in _LIST and one.frame and two.frame and one.frame.weekday is not None and two.frame.week_shift is None:
+            two.frame.week_shift = one.frame.week_shift if two.frame.weekday is not None else None
         bare = two.frame is not None and two.frame.day is not None and two.frame.month is None and two.frame.level == 6
         if bare and one.frame and two.frame and one.frame.day is not None and gap in _LIST and not two.frame.lunar:
             two.frame.month, two.frame.month_shift = one.frame.month, one.frame.month_shift
@@ -290,6 +293,8 @@ class _Reader:
             return Found(start, end, place, "deadline", tags)
         if match := words.after.match(text, end):
             return Found(start, match.end(), place, "after", tags)
+        if place.grain == "day" and _PASSED.search(text[max(0, start - 2) : start]):  # 过完清明
+            return Found(start, end, place, "after", tags)
         if re.search(r"从$", text[:start]):
             return Found(start, end, place, "after", tags)
         wide = place.end - place.start > DAY or place.grain == "part"

@@ -117,7 +117,7 @@ def _expander(data: Mapping[str, Any], parts: Mapping[str, Any]) -> Any:
     macros = dict(data["macros"])
     turn = data["yearturn"]
     places = {
-        "@parts": "|".join(long_parts) + f"|(?<=[今明昨后当])(?:{'|'.join(short)})|{data['parts_before_clock']}",
+        "@parts": f"(?:{'|'.join(long_parts)})(?!好(?:$|[,。! 啊呀你]))" + f"|(?<=[今明昨后当])(?:{'|'.join(short)})|{data['parts_before_clock']}",
         "@festivals": "|".join(f"(?:{words})" for words in data["festivals"]),
         "@paydays": data["paydays"],
         "@soon": data["soon"],
