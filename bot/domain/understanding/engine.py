@@ -11,7 +11,7 @@ from bot.domain.understanding.lexicon import Lexicon
 from bot.domain.understanding.normalise import Plain
 from bot.domain.understanding.promises import Promise, read_promise
 from bot.domain.understanding.reading import Reading, read
-from bot.domain.understanding.times import Facts
+from bot.domain.understanding.pieces import Facts
 from bot.domain.understanding.values import Context, DisputeKind, Intent, Span, Understanding, When
 
 LONGEST = 4000

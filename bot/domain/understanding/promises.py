@@ -9,7 +9,7 @@ from fractions import Fraction
 from bot.domain.understanding.amounts import Share, Sum
 from bot.domain.understanding.lexicon import Verbs
 from bot.domain.understanding.reading import Dated, Reading
-from bot.domain.understanding.times import Found
+from bot.domain.understanding.pieces import Found
 from bot.domain.understanding.values import Portion
 
 FURTHEST = 400

@@ -9,7 +9,8 @@ from bot.domain.understanding.amounts import Share, Sum, read_shares, read_sums
 from bot.domain.understanding.lexicon import Lexicon, Verbs
 from bot.domain.understanding.normalise import Plain
 from bot.domain.understanding.rules import Hit
-from bot.domain.understanding.times import Facts, Found, read_times
+from bot.domain.understanding.pieces import Facts, Found
+from bot.domain.understanding.times import read_times
 
 _SENTENCE = re.compile(r"[。!?;]")
 _NOT_SECOND = re.compile(",?(?:而|并)?不是")

@@ -1,0 +1,144 @@
+"""From words of time to pieces: one moment's words gathered into a frame, lengths summed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.understanding.fill import FILL
+from bot.domain.understanding.frames import Frame, Place
+from bot.domain.understanding.lengths import Length, Workday, read_length
+from bot.domain.understanding.tokens import TimeLexicon, Token
+from bot.domain.understanding.values import WhenKind
+
+_GAP = re.compile(r"[的 (·\-]?(?:大概|大约|差不多|左右|约|那天|那个|这个|当天|我|是)?")
+_COMMA_GAP = re.compile(r"(?:吧|呢|啊)?[, ]|\),?")
+_DAY_LEVEL, _PART_LEVEL = 6, 7
+
+
+@dataclass(slots=True)
+class Item:
+    """One piece while the text is put together: a moment's frame, a length, or a bare mark."""
+
+    start: int
+    end: int
+    frame: Frame | None = None
+    length: Length | None = None
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A date or time expression: where it lies, its kind, [start, end) in the text.
+
+    place is None for words that fix no day (vague: 过几天; payday: 发工资 with no payday on file).
+    tags: "vague", "payday", "soon", "now", "past", "counted", "part", "timeonly", "range"."""
+
+    start: int
+    end: int
+    place: Place | None
+    kind: WhenKind = "point"
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What reading needs besides the words: local naive now, payday on file, workday test."""
+
+    now: datetime
+    payday: int | None = None
+    workday: Workday = field(default=lambda day: day.weekday() < 5)
+
+
+def gather(text: str, tokens: list[Token], facts: Facts, lexicon: TimeLexicon) -> list[Item]:
+    """The pieces of a text, in order."""
+    items, at = [], 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.kind in FILL:
+            item, used = _moment(text, tokens, at, facts, lexicon)
+        elif token.kind in ("dur", "approxdur"):
+            item, used = _length(text, tokens, at)
+        else:
+            item, used = _mark(token), 1
+        if item is not None:
+            items.append(item)
+        at += used
+    for one, two in zip(items, items[1:], strict=False):
+        _share(text, one, two)
+    return items
+
+
+def _mark(token: Token) -> Item:
+    name = token.kind
+    if name == "yearturn":
+        name = "yearbefore" if token.groups[0] else "yearafter"
+    return Item(token.start, token.end, mark=name)
+
+
+def _moment(
+    text: str, tokens: list[Token], at: int, facts: Facts, lexicon: TimeLexicon
+) -> tuple[Item | None, int]:
+    """Words of falling grain that stand together: 明年 三月 五号 下午 三点."""
+    frame, end, level, used = Frame(), tokens[at].start, -1, 0
+    for token in tokens[at:]:
+        rank, fill = FILL.get(token.kind, (99, None))
+        if fill is None or (used and not _joins(text[end : token.start], token, level, rank)):
+            break
+        if token.kind == "lunarmonth" and not any(token.groups):
+            rank = level  # 农历 by itself says nothing of the grain
+        elif rank <= level and rank != _PART_LEVEL:
+            if not (level == _DAY_LEVEL and token.kind in ("weekday", "payday")):
+                break
+            end, used = token.end, used + 1  # 3月11日(周五), 25号发工资: said twice
+            continue
+        elif rank < level:
+            break
+        if not fill(frame, token, facts.now, lexicon):
+            break
+        end, level, used = token.end, rank, used + 1
+    if used == 0:
+        return None, 1
+    frame.level = level
+    return Item(tokens[at].start, end, frame=frame), used
+
+
+def _joins(gap: str, token: Token, level: int, rank: int) -> bool:
+    if not gap:
+        return True
+    if token.kind == "payday" and level == _DAY_LEVEL:
+        return len(gap) <= 2
+    if _GAP.fullmatch(gap):
+        return True
+    falls = rank >= _PART_LEVEL or level in (3, 5) or rank == level == _DAY_LEVEL
+    return falls and bool(_COMMA_GAP.fullmatch(gap))
+
+
+def _length(text: str, tokens: list[Token], at: int) -> tuple[Item | None, int]:
+    """Lengths said in a row are one: 一年零两个月, 3小时20分."""
+    length, used = read_length(tokens[at]), 1
+    end = tokens[at].end
+    for token in tokens[at + 1 :]:
+        if token.kind != "dur" or text[end : token.start] not in ("", "零", "又", "加"):
+            break
+        more = read_length(token)
+        length = length + more if length and more else None
+        end, used = token.end, used + 1
+    return (Item(tokens[at].start, end, length=length) if length else None), used
+
+
+_LIST = (",", "、", "和", "或", "或者", "还是", "与", "跟")
+
+
+def _share(text: str, one: Item, two: Item) -> None:
+    """In a list the later day takes what the earlier said: 9月10号, 11号; 下周二或周三."""
+    left, right = one.frame, two.frame
+    if left is None or right is None or text[one.end : two.start] not in _LIST:
+        return
+    if left.weekday is not None and right.weekday is not None and right.week_shift is None:
+        right.week_shift = left.week_shift
+    bare = right.day is not None and right.month is None and right.month_shift is None
+    if bare and left.day is not None and right.level == _DAY_LEVEL and not right.lunar:
+        right.month, right.month_shift = left.month, left.month_shift
+        right.year = right.year or left.year
