@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 import openpyxl
@@ -86,11 +87,11 @@ def write_ledger(path: Path, count: int) -> None:
     """CSV or XLSX by name."""
     if path.suffix == ".csv":
         with path.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file).writerows([HEADER, *ledger_rows(count)])
+            csv.writer(file).writerows(chain([HEADER], ledger_rows(count)))
         return
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("台账")
-    for row in (HEADER, *ledger_rows(count)):
+    for row in chain([HEADER], ledger_rows(count)):
         sheet.append(row)
     book.save(path)
 
@@ -138,8 +139,17 @@ def import_once(url: str, path: Path, profile: bool) -> dict[str, float]:
         "new": figures.new,
         "unchanged": figures.unchanged,
         "rejected": figures.rejected,
-        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "peak_rss_mb": peak_rss_mb(),
     }
+
+
+def peak_rss_mb() -> int:
+    """Peak resident memory of this process alone; getrusage would count its parent's as well."""
+    try:
+        status = Path("/proc/self/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0]) // 1024
+    except (OSError, IndexError):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def portfolio(url: str) -> None:

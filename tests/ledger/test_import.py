@@ -132,6 +132,13 @@ def test_name_and_any_known_phone_find_the_debtor_again(desk: Desk) -> None:
     assert desk.one("SELECT count(*) FROM debtor") == 1
 
 
+def test_the_second_phone_of_a_row_finds_the_debtor_too(desk: Desk) -> None:
+    desk.load([ONE])
+    desk.load(["HT9,马敏,13800138005/13800138000,1,2026-05-09,10,,"])
+    assert desk.one("SELECT count(*) FROM debtor") == 1
+    assert desk.one("SELECT count(*) FROM contact_point") == 2
+
+
 def test_the_same_person_at_two_portfolios_of_a_creditor_is_one_debtor(desk: Desk) -> None:
     desk.open_portfolio("cards")
     desk.open_portfolio("elsewhere", creditor_key="another lender")
@@ -200,6 +207,7 @@ def test_nobodys_name_or_phone_rests_in_clear(desk: Desk) -> None:
 def test_every_row_of_a_name_shares_a_batch(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_ledger, "BATCH", 3)
     rows = [f"HT{n},人{n % 4},1380013800{n % 4},{n},2026-03-09,10,," for n in range(20)]
+    assert desk.load(rows, dry_run=True).figures.new_debtors == 4
     result = desk.load(rows)
     assert (result.figures.new, result.figures.new_debtors, result.figures.new_cases) == (20, 4, 4)
     before = desk.books()
