@@ -91,7 +91,7 @@ def _rows(
             if line.touch is None:
                 quiet[line.quiet or "", line.handoff or ""] += 1
             else:
-                rows.append(_row(product, line))
+                rows.append(_row(line))
     except UnknownPortfolioError:
         raise Refusal(
             f"no portfolio {code!r}", "`yuehuan portfolio list` shows them", code=2
@@ -99,8 +99,9 @@ def _rows(
     return rows, quiet
 
 
-def _row(product: Product, line: DryTouch) -> dict[str, Any]:
+def _row(line: DryTouch) -> dict[str, Any]:
     from bot.flows.playbook import zone_of
+    from bot.policy.rulebook import reason_zh
 
     touch = line.touch
     assert touch is not None
@@ -115,18 +116,11 @@ def _row(product: Product, line: DryTouch) -> dict[str, Any]:
         "due": due.isoformat(timespec="minutes"),
         "verdict": verdict.outcome.value,
         "verdict_rule": verdict.rule,
-        "reason": reason_of(product, line),
+        "reason": reason_zh(verdict.rule),
         "script": proposal.script,
         "segments": touch.segments,
         "text": line.text,
     }
-
-
-def reason_of(product: Product, line: DryTouch) -> str:
-    """The deciding rule in words, empty for a plain allow."""
-    assert line.touch is not None
-    rules = product.playbook.rules(line.facts.portfolio)
-    return rules.reason(line.touch.verdict.rule)
 
 
 def _print(form: Form, rows: list[dict[str, Any]], quiet: Counter[tuple[str, str]]) -> None:

@@ -75,14 +75,6 @@ class RuleSet:
         """The route row for a destination region, None when no row covers it."""
         return self.routes.get((region, channel)) or self.routes.get((ELSEWHERE, channel))
 
-    def reason(self, rule_id: str) -> str:
-        """The rule or route in Chinese words, for people; empty when nothing has that id."""
-        for rule in self.rules:
-            if rule.id == rule_id:
-                return rule.reason_zh
-        routes = (route for route in self.routes.values() if route.rule_id == rule_id)
-        return next((route.reason_zh for route in routes), "")
-
 
 def compile_rules(packs: Iterable[Pack], routes: RouteTable, sender_kind: SenderKind) -> RuleSet:
     """One portfolio's rules: every rule of every pack holds, so the strictest wins.
