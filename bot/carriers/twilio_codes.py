@@ -13,8 +13,8 @@ _KINDS: dict[Refusal, tuple[int, ...]] = {
     Refusal.NUMBER: (21211, 21214, 21217, 21614, 21635, 30005, 30006),
     Refusal.OPTED_OUT: (21610,),
     Refusal.THROTTLED: (20429,),
-    Refusal.TEMPORARY: (21611, 21612, 30001, 30003, 30008, 30017),
-    Refusal.CONTENT: (21602, 21617, 30004, 30007, 30036),
+    Refusal.TEMPORARY: (21611, 21612, 30001, 30003, 30008, 30017, 30036),
+    Refusal.CONTENT: (21602, 21617, 30004, 30007),
     Refusal.ACCOUNT: (
         20003,
         20404,

@@ -32,10 +32,19 @@ from bot.flows.ports.carrier import (
 TIME_OUT = 15.0
 
 _TOO_MANY = 429
+THROTTLED_CODE = "20429"
 _SERVER_ERRORS = 500
 
 
-class RedirectedHttpClient(TwilioHttpClient):
+class ThrottledError(requests.RequestException):
+    """Twilio's 429: never processed. `retry_after` in seconds, when Twilio named a time."""
+
+    def __init__(self, retry_after: float | None) -> None:
+        super().__init__("too many requests")
+        self.retry_after = retry_after
+
+
+class RedirectedHttpClient(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
     """Twilio's HTTP client with a pool as large as its callers, no retries, and, when a base URL
     is given, every request sent there instead of `https://*.twilio.com`.
     """
@@ -53,11 +62,12 @@ class RedirectedHttpClient(TwilioHttpClient):
         self.session.trust_env = False
         self._base = urlsplit(base_url) if base_url else None
 
-    def request(  # type: ignore[override]
-        self, method: str, url: str, *args: object, **options: object
-    ) -> Response:
-        """One request, redirected if a base URL was given."""
-        return super().request(method, self._redirected(url), *args, **options)  # type: ignore[arg-type]
+    def request(self, method: str, url: str, *args: object, **options: object) -> Response:
+        """One request, redirected if a base URL was given. Raises ThrottledError."""
+        answer = super().request(method, self._redirected(url), *args, **options)
+        if answer.status_code == _TOO_MANY:  # the library's own error drops the header
+            raise ThrottledError(_seconds((answer.headers or {}).get("Retry-After")))
+        return answer
 
     def _redirected(self, url: str) -> str:
         if self._base is None:
@@ -90,6 +100,8 @@ class TwilioSms:
                 validity_period=order.valid_seconds,
                 status_callback=self._callback_url(order.token),
             )
+        except ThrottledError as throttled:
+            return Refused(Refusal.THROTTLED, THROTTLED_CODE, throttled.retry_after)
         except TwilioRestException as refusal:
             return _refused(refusal)
         except (TwilioException, requests.RequestException, json.JSONDecodeError, OSError) as lost:
@@ -123,9 +135,12 @@ class TwilioSms:
 def _refused(error: TwilioRestException) -> Sent:
     if error.status >= _SERVER_ERRORS:
         return Ambiguous(f"http {error.status}")
-    if error.status == _TOO_MANY:
-        return Refused(Refusal.THROTTLED, str(error.code or _TOO_MANY))
     kind = kind_of(error.code)
     if kind is None:  # an unknown 4xx left nothing behind; it is about this text or this account
         kind = Refusal.ACCOUNT if error.status in {401, 403} else Refusal.CONTENT
     return Refused(kind, str(error.code or error.status))
+
+
+def _seconds(header: str | None) -> float | None:
+    """`Retry-After` in seconds; its other form, a date, is not used by Twilio."""
+    return float(header) if header and header.isascii() and header.isdigit() else None

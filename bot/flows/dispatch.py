@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.facts import CaseFacts, ContactPointFacts
-from bot.domain.gate import RuleSet, judge, open_until
+from bot.domain.gate import FAULT, RuleSet, judge, open_until
 from bot.domain.proposal import Content, Proposal
 from bot.domain.verdict import Outcome, Verdict
 from bot.domain.vocabulary import AttemptState, TouchState
@@ -44,6 +44,9 @@ BATCH = 100
 
 #: Carriers take a validity of 1–36000 s (Twilio, Messages resource, ValidityPeriod).
 _VALIDITY = (1, 36000)
+
+#: What the gate is told of a text that cannot be written, so that it can name a better reason.
+_UNWRITTEN = Content()
 
 _BACK_OFF = timedelta(seconds=30)
 _TRY_LATER = timedelta(minutes=10)
@@ -144,18 +147,25 @@ class Dispatcher:
         proposal = proposal_of(touch, facts)
         rules = self.playbook.rules(facts.portfolio)
         content = self._content(facts, touch, now)
-        verdict = judge(proposal, facts, content, now, rules)
+        verdict = judge(proposal, facts, content or _UNWRITTEN, now, rules)
         if not verdict.allowed:
             batch.verdicts.append((touch, verdict))
             batch.decided.append(_held_back(touch, verdict))
+            return
+        if content is None:
+            batch.decided.append(Decided(touch, TouchState.DENIED, None, FAULT))
+            store.raise_alarm("touch_spoiled", touch.script, f"case {touch.case_id}", at=now)
             return
         tally.add(facts, proposal, now)
         self._add(store, batch, touch, facts, phones[touch.contact_point_id], now)
         seconds = _validity(proposal, facts, content, now, rules)
         batch.orders[-1] = replace(batch.orders[-1], valid_seconds=seconds)
 
-    def _content(self, facts: CaseFacts, touch: DueTouch, now: datetime) -> Content:
-        return compose(facts, touch.script, touch.params, self.playbook, now)[0].content
+    def _content(self, facts: CaseFacts, touch: DueTouch, now: datetime) -> Content | None:
+        try:
+            return compose(facts, touch.script, touch.params, self.playbook, now)[0].content
+        except Exception:  # one text that cannot be written must not stop the others
+            return None
 
     def _add(
         self,
@@ -215,9 +225,10 @@ class Dispatcher:
         if not tokens:
             return False
         asked = max((r.retry_after or 0 for _, r in refused), default=0)
-        wait = max(_BACK_OFF, timedelta(seconds=asked))
+        until = self.clock.real() + max(_BACK_OFF, timedelta(seconds=asked))
+        store.hold_sender(sender.sender_id, until=until)
         store.put_back(tokens, due_at=now, at=now)
-        store.wake_sender(sender.sender_id, at=self.clock.real() + wait)
+        store.wake_sender(sender.sender_id, at=until)
         return True
 
 

@@ -69,7 +69,7 @@ _STALE = """
 SELECT a.id, a.token, a.body_sealed, p.phone_sealed, s.address, a.sender_id, a.at, a.called_at
 FROM attempt a JOIN contact_point p ON p.id = a.contact_point_id JOIN sender s ON s.id = a.sender_id
 WHERE a.state IN ('sending', 'unknown') AND a.called_at < %s AND a.channel = 'sms'
-  AND coalesce(a.error_code, '') <> 'not_at_carrier'
+  AND coalesce(a.error_code, '') NOT IN ('not_at_carrier', 'several_at_carrier')
 ORDER BY a.at LIMIT %s
 """
 
@@ -248,6 +248,12 @@ class DispatchRows(PlanningRows):
             [list(tokens)],
         ).fetchall()
 
+    def hold_sender(self, sender_id: int, *, until: datetime) -> None:
+        """No turns before `until`."""
+        self._connection.execute(
+            "UPDATE sender SET paced_to = greatest(paced_to, %s) WHERE id = %s", [until, sender_id]
+        )
+
     def stop_sender(self, sender_id: int, *, reason: str, at: datetime) -> None:
         """Stop the sender and raise an alarm."""
         self._connection.execute(
@@ -275,8 +281,9 @@ class DispatchRows(PlanningRows):
         return {row[0] for row in rows.fetchall()}
 
     def wake_sender(self, sender_id: int, *, at: datetime | None) -> None:
-        """Queue a dispatch job."""
-        job = Job(DISPATCH_TASK, SEND_QUEUE, {"sender_id": sender_id}, schedule_at=at)
+        """Queue a dispatch job; one that waits is enough, it queues the next itself."""
+        arguments, lock = {"sender_id": sender_id}, f"dispatch:{sender_id}:later"
+        job = Job(DISPATCH_TASK, SEND_QUEUE, arguments, schedule_at=at, queueing_lock=lock)
         defer_all(self._connection, [job])
 
     def senders_due(self, *, livemode: bool, now: datetime) -> list[int]:

@@ -149,6 +149,10 @@ class DispatchStore(Protocol):
         """The carrier says these numbers opted out: so do we."""
         ...
 
+    def hold_sender(self, sender_id: int, *, until: datetime) -> None:
+        """No turns for the sender before the real instant `until`."""
+        ...
+
     def stop_sender(self, sender_id: int, *, reason: str, at: datetime) -> None:
         """Stop the sender and raise an alarm."""
         ...
@@ -166,5 +170,5 @@ class DispatchStore(Protocol):
         ...
 
     def wake_sender(self, sender_id: int, *, at: datetime | None) -> None:
-        """Queue a dispatch job for the sender, not before the real instant `at`."""
+        """Queue a dispatch job, not before the real instant `at`, unless one waits already."""
         ...
