@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from bot.domain.cadence import Decision, decide
 from bot.domain.facts import CaseFacts
@@ -22,6 +22,9 @@ CHUNK = 1000
 
 #: A new day is looked at this long after local midnight, when day figures are safe to read.
 _AFTER_MIDNIGHT = time(0, 5)
+
+#: A case whose facts cannot be judged waits this long for somebody to mend them.
+_NEXT_TRY = timedelta(days=1)
 
 _HELD = frozenset({CaseState.HANDED_OFF, CaseState.DISPUTED, CaseState.CLOSED})
 
@@ -45,7 +48,9 @@ class Planner:
                 )
                 if not ids:
                     return total
-                total = _plus(total, self._plan_chunk(store, ids, now, pacer, tally))
+                # The lanes are ours from here on: what others did to these cases is earlier.
+                at = self.clock.now(livemode=livemode)
+                total = _plus(total, self._plan_chunk(store, ids, at, pacer, tally))
 
     def _plan_chunk(
         self,
@@ -59,8 +64,13 @@ class Planner:
         touches: list[NewTouch] = []
         handed = 0
         for facts in store.facts(ids, now):
-            decision = decide_case(facts, self.playbook, today_of(facts, now))
-            touches += wanted_touches(facts, decision, self.playbook, now, pacer, tally)
+            try:
+                decision = decide_case(facts, self.playbook, today_of(facts, now))
+                wanted = wanted_touches(facts, decision, self.playbook, now, pacer, tally)
+            except Exception as spoiled:  # one spoiled record must not stop the others
+                self._set_aside(store, facts, spoiled, now)
+                continue
+            touches += wanted
             handed += self._hand_off(store, facts, decision, now)
             next_check = next_look(facts, decision.next_check)
             checks.append(Checked(facts.case_id, decision.tier, next_check))
@@ -68,6 +78,13 @@ class Planner:
         planned = store.add_touches(touches, stage="plan", at=now, behind=self.clock.real())
         denied = sum(touch.state is TouchState.DENIED for touch in touches)
         return Planned(len(checks), planned, denied, handed)
+
+    def _set_aside(
+        self, store: PlanningStore, facts: CaseFacts, spoiled: Exception, now: datetime
+    ) -> None:
+        because = type(spoiled).__name__
+        store.raise_alarm("case_spoiled", f"case {facts.case_id}", because, at=now)
+        store.check_at(facts.case_id, now + _NEXT_TRY)
 
     def _hand_off(
         self, store: PlanningStore, facts: CaseFacts, decision: Decision, now: datetime

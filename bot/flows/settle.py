@@ -91,8 +91,8 @@ class Settler:
 
         Raises ValueError for sums of zero or less, WrongCurrencyError.
         """
-        now = self.clock.now(livemode=livemode)
         store.lock_debtors([store.debtor_of(payment.case_id)])
+        now = self.clock.now(livemode=livemode)  # what was sent before the lane was ours is earlier
         facts = store.facts([payment.case_id], now)[0]
         if payment.currency != facts.currency:
             raise WrongCurrencyError(f"{payment.currency} cannot pay {facts.currency}")

@@ -71,6 +71,10 @@ class PlanningStore(Cases, TouchWriter, Protocol):
         """Write tier and next check."""
         ...
 
+    def raise_alarm(self, kind: str, subject: str, message: str, *, at: datetime) -> None:
+        """Tell the desk, once while it stands."""
+        ...
+
 
 class DryRunStore(Protocol):
     """What the dry run reads."""
