@@ -27,12 +27,15 @@ class Delivery:
             return True
 
     def _react(self, store: DeliveryStore, token: str, report: DeliveryReport) -> None:
-        now = self.clock.now(livemode=store.attempt_clock(token))
+        address, livemode = store.attempt_sender(token)
+        now = self.clock.now(livemode=livemode)
         match report.kind:
             case Refusal.NUMBER:
                 store.disable_numbers([token], reason="dead", at=now)
             case Refusal.OPTED_OUT:
                 store.suppress_numbers([token], at=now)
+            case Refusal.CONTENT:
+                store.raise_alarm("content_refused", address, str(report.code), at=now)
             case Refusal.ACCOUNT:
                 reason = f"carrier reported: {report.code}"
                 store.stop_sender_of(token, reason=reason, at=now)

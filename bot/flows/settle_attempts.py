@@ -40,17 +40,17 @@ class AttemptSettler:
         moved = 0
         for attempt in stale:
             sender = senders[attempt.sender_id]
-            if sender is not None:
+            if sender is None:
+                continue
+            try:
                 moved += self._settle(attempt, sender)
+            except OSError:
+                break  # the carrier cannot be asked now; the next run asks again
         return moved
 
     def _settle(self, attempt: OpenAttempt, sender: SenderFacts) -> int:
-        try:
-            found = self.carrier_for(sender).look_up(
-                attempt.order, attempt.at - _MARGIN, attempt.at + _COMPLETE
-            )
-        except OSError:
-            return 0  # the carrier cannot be asked now; the next run asks again
+        since, until = attempt.at - _MARGIN, attempt.at + _COMPLETE
+        found = self.carrier_for(sender).look_up(attempt.order, since, until)
         now = self.clock.now(livemode=sender.livemode)
         with self.transactions() as store:
             known = store.sids_known([message.sid for message in found])

@@ -49,14 +49,15 @@ class DeliveryRows(DispatchRows):
         ).fetchone()
         return row[0] if row else None
 
-    def attempt_clock(self, token: str) -> bool:
-        """Whether the attempt belongs to live mode."""
+    def attempt_sender(self, token: str) -> tuple[str, bool]:
+        """The attempt's sender: its number, and its mode."""
         row = self._connection.execute(
-            "SELECT s.livemode FROM attempt a JOIN sender s ON s.id = a.sender_id "
+            "SELECT s.address, s.livemode FROM attempt a JOIN sender s ON s.id = a.sender_id "
             "WHERE a.token = %s",
             [token],
         ).fetchone()
-        return bool(row and row[0])
+        assert row is not None  # the report named the attempt a moment ago
+        return row[0], row[1]
 
     def stop_sender_of(self, token: str, *, reason: str, at: datetime) -> None:
         """Stop the attempt's sender."""

@@ -33,8 +33,8 @@ class DeliveryStore(Protocol):
         """
         ...
 
-    def attempt_clock(self, token: str) -> bool:
-        """Whether the attempt belongs to live mode."""
+    def attempt_sender(self, token: str) -> tuple[str, bool]:
+        """Our number the attempt went out from, and whether it belongs to live mode."""
         ...
 
     def disable_numbers(self, tokens: list[str], *, reason: str, at: datetime) -> None:
@@ -43,6 +43,10 @@ class DeliveryStore(Protocol):
 
     def suppress_numbers(self, tokens: list[str], *, at: datetime) -> None:
         """The carrier says these numbers opted out: so do we."""
+        ...
+
+    def raise_alarm(self, kind: str, subject: str, message: str, *, at: datetime) -> None:
+        """Tell the desk, once while it stands."""
         ...
 
     def stop_sender_of(self, token: str, *, reason: str, at: datetime) -> None:
