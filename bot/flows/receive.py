@@ -154,7 +154,7 @@ class _Effects:
             store.suppress(reply, all_channels=response.stop_all, source="reply", at=self.now)
             self._cancel_everywhere("opt_out", response.stop_all)
         if response.disable_number:
-            store.disable_number(who.contact_point_id, reason=response.disable_number, at=self.now)
+            store.give_up_number(reply, reason=response.disable_number, at=self.now)
         store.mark_debtor(
             who.debtor_id,
             stop_all=response.stop_all,

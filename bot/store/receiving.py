@@ -52,6 +52,11 @@ WHERE p.phone_hash = %(hash)s
 ORDER BY last.at DESC NULLS LAST, c.state = 'closed', c.id LIMIT 1
 """
 
+_SHARING = """
+SELECT p.debtor_id, p.id FROM contact_point p JOIN debtor d ON d.id = p.debtor_id
+WHERE p.phone_hash = %(hash)s AND d.creditor_key = ANY(%(creditors)s)
+"""
+
 _EARLIER = """
 SELECT (SELECT count(*) FROM reply WHERE case_id = %(case)s
           AND understanding -> 'intents' ->> 0 = 'refuse'),
@@ -107,13 +112,14 @@ class ReceiveRows(DispatchRows):
         )
 
     def correspondent(self, reply: StoredReply) -> Correspondent | None:
-        """Who wrote and about which case; takes the debtor's lane."""
+        """Who wrote and about which case; takes the lanes of all who share the number."""
         query = {"creditors": list(reply.creditor_keys), "hash": reply.from_hash}
+        sharing = self._connection.execute(_SHARING, query).fetchall()
+        self.lock_debtors([debtor_id for debtor_id, _ in sharing])
         row = self._connection.execute(_WHO, query).fetchone()
         if row is None:
             return None
         debtor_id, point, case_id, _ = row
-        self.lock_debtors([debtor_id])
         counted = self._connection.execute(_EARLIER, {"case": case_id}).fetchone()
         asked = self._connection.execute(
             "SELECT asked FROM cases WHERE id = %s", [case_id]
@@ -177,6 +183,14 @@ class ReceiveRows(DispatchRows):
                 ],
             ).rowcount
         )
+
+    def give_up_number(self, reply: StoredReply, *, reason: str, at: datetime) -> None:
+        """Disable it wherever it stands; the cases behind it are looked at again."""
+        query = {"creditors": list(reply.creditor_keys), "hash": reply.from_hash}
+        for debtor_id, point in self._connection.execute(_SHARING, query).fetchall():
+            self.disable_number(point, reason=reason, at=at)
+            for case_id in self.siblings(debtor_id):
+                self.check_at(case_id, at)
 
     def mark_debtor(
         self,

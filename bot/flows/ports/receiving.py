@@ -71,7 +71,8 @@ class ReceiveStore(Cases, TouchWriter, Protocol):
         ...
 
     def correspondent(self, reply: StoredReply) -> Correspondent | None:
-        """Who wrote and which case it is about, the debtor's lane taken; None if unknown."""
+        """Who wrote and which case it is about; None if unknown. Takes the lanes of all debtors who
+        share the number, since a stop concerns each of them."""
         ...
 
     def note_reply(self, case_id: int, reply_id: int, at: datetime) -> None:
@@ -99,8 +100,10 @@ class ReceiveStore(Cases, TouchWriter, Protocol):
         """Opt the number in again; True if it was out."""
         ...
 
-    def disable_number(self, contact_point_id: int, *, reason: str, at: datetime) -> None:
-        """Never use the number again; cancels what is planned for it."""
+    def give_up_number(self, reply: StoredReply, *, reason: str, at: datetime) -> None:
+        """Never use the number again, for no debtor of the creditors the reply may mean; cancels
+        what is planned for it and lets the planner look for another way.
+        """
         ...
 
     def mark_debtor(
