@@ -1,23 +1,5 @@
-"""One sandbox process for the folder, one desk per test."""
+"""A desk per test."""
 
-from __future__ import annotations
+from desk_fixtures import desk, sandbox_process
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from desk_kit import DeskInHand, SandboxProcess, desk_in_hand, running_sandbox
-
-
-@pytest.fixture(scope="session")
-def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox-log")) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def desk(
-    database_url: str, tmp_path: Path, sandbox_process: SandboxProcess
-) -> Iterator[DeskInHand]:
-    with desk_in_hand(database_url, tmp_path, sandbox_process) as opened:
-        yield opened
+__all__ = ["desk", "sandbox_process"]
