@@ -11,6 +11,7 @@ from bot.domain.vocabulary import CaseState
 from bot.flows.plan import decide_case
 from bot.flows.playbook import Playbook, today_of
 from bot.flows.ports.transactions import Clock
+from bot.policy.rulebook import reason_zh
 from bot.store.views import Row, TimelineItem, Views
 from console.queue import deadline_words
 from console.showing import day, instant, money
@@ -72,7 +73,7 @@ def view_case(
     now = clock.now(livemode=case["livemode"])
     facts = views.facts(case_id, now)
     today, items = today_of(facts, now), views.timeline(case_id)
-    teller = Teller(case["currency"], case["zone"], today, playbook.rules(facts.portfolio).reason)
+    teller = Teller(case["currency"], case["zone"], today, reason_zh)
     return CaseView(
         case=case,
         points=views.contact_points(case["debtor_id"], revealed=revealed),

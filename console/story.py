@@ -65,8 +65,6 @@ class Teller:
                     touch.facts.append(self._verdict(item.data))
                 case "attempt" if touch is not None:
                     self._attempted(touch, item)
-                case "touch":
-                    pass
                 case _:
                     alone += self._entry(item)
         return sorted([*alone, *touches.values()], key=lambda entry: entry.at, reverse=True)
@@ -78,21 +76,21 @@ class Teller:
         return [(day(on, self.today), list(found)) for on, found in days]
 
     def _entry(self, item: TimelineItem) -> list[Entry]:
-        match item.kind:
-            case "event":
-                told = item.data["event"] not in _TOLD_ELSEWHERE
-                return [self._event(item)] if told else []
-            case "reply":
-                return [self._reply(item)]
-            case "promise":
-                return [self._promise(item)]
-            case "payment":
-                return [self._payment(item)]
-            case "note":
-                return [Entry(item.at, "note", f"{item.data['author']} 的备注", body=_plain(item))]
-            case "verdict":
-                return [Entry(item.at, "event", self._verdict(item.data))]
-        return []
+        """What stands for itself; nothing for what another row tells."""
+        if item.kind == "event" and item.data["event"] in _TOLD_ELSEWHERE:
+            return []
+        tell = {
+            "event": self._event,
+            "reply": self._reply,
+            "promise": self._promise,
+            "payment": self._payment,
+            "note": _note,
+            "verdict": self._alone,
+        }.get(item.kind)
+        return [tell(item)] if tell else []
+
+    def _alone(self, item: TimelineItem) -> Entry:
+        return Entry(item.at, "event", self._verdict(item.data))
 
     def _touch(self, item: TimelineItem) -> Entry:
         data = item.data
@@ -116,7 +114,8 @@ class Teller:
             touch.facts.append(f"运营商代码 {item.data['code']}")
 
     def _why(self, reason: str) -> str:
-        return self.reason(reason) or word("touch_reason", reason)
+        """A rule of the gate in its words, or what overtook the touch."""
+        return self.reason(reason) if "." in reason else word("touch_reason", reason)
 
     def _verdict(self, data: Row) -> str:
         until = data["until"]
@@ -192,8 +191,8 @@ def _touch_title(data: Row) -> str:
     return f"{word('purpose', data['purpose'])} · {word('channel', data['channel'])}"
 
 
-def _plain(item: TimelineItem) -> list[Piece]:
-    return [Piece(item.text)]
+def _note(item: TimelineItem) -> Entry:
+    return Entry(item.at, "note", f"{item.data['author']} 的备注", body=[Piece(item.text)])
 
 
 def _tone(state: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Blueprint
 
@@ -17,6 +18,8 @@ from bot.app.ticker import Tick
 from bot.app.worker import recovery_tick
 from bot.carriers.twilio_signature import TwilioSignature
 from bot.scripts.names import masked
+from bot.scripts.page_words import load_page_words
+from bot.scripts.wording import scripts_root
 from bot.store.planning import DISPATCH_TASK
 from bot.store.receiving import RECEIVE_TASK
 from bot.store.views import Views
@@ -50,19 +53,27 @@ def assemble(settings: Settings, database_url: str, *, role: str) -> Iterator[Pa
 
 def pages(product: Product) -> Sequence[Blueprint]:
     """Webhooks and pages."""
-    from console.blueprint import console_pages  # noqa: PLC0415
-    from webhooks.payments import payment_pages  # noqa: PLC0415  (only `web` needs them)
+    from console.blueprint import console_pages  # noqa: PLC0415  (only `web` needs them)
+    from webhooks.pay_page import PayParts, pay_pages  # noqa: PLC0415
+    from webhooks.payments import payment_pages  # noqa: PLC0415
     from webhooks.twilio import twilio_pages  # noqa: PLC0415
 
-    token = product.settings.twilio_auth_token
-    signature = (
-        TwilioSignature(token.get_secret_value(), product.settings.public_url) if token else None
-    )
+    settings = product.settings
+    token = settings.twilio_auth_token
+    signature = TwilioSignature(token.get_secret_value(), settings.public_url) if token else None
+    words = load_page_words(scripts_root() / "pages" / "pay.yaml")
     return [
         twilio_pages(signature, product.inbox, product.delivery),
         payment_pages(product.provider, product.settler.notice),
+        pay_pages(PayParts(product.pay_page, words, settings.public_url, _tills(settings))),
         console_pages(_console_parts(product)),
     ]
+
+
+def _tills(settings: Settings) -> tuple[str, ...]:
+    """Origins of the payment providers' pages."""
+    parts = urlsplit(settings.sandbox_pay_url or "")
+    return (f"{parts.scheme}://{parts.netloc}",) if parts.netloc else ()
 
 
 def _console_parts(product: Product) -> "ConsoleParts":

@@ -7,16 +7,21 @@ from dataclasses import dataclass
 
 from bot.domain.facts import CaseFacts
 from bot.domain.vocabulary import CaseState
-from bot.flows.ports.paying import LinkFacts, PaymentProvider, PayStore
+from bot.flows.ports.paying import CheckoutFacts, LinkFacts, PaymentProvider, PayStore
 from bot.flows.ports.transactions import Clock, Transactions
 
 
 class LinkError(LookupError):
-    """The link cannot be used; `code` is `unknown`, `expired` or `revoked`."""
+    """The link cannot be used; `code` is `unknown`, `expired` or `revoked`.
 
-    def __init__(self, code: str) -> None:
+    Of a link that was real once, the debtor's locale and the desk's phone are known, no more.
+    """
+
+    def __init__(self, code: str, locale: str | None = None, phone: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.locale = locale
+        self.phone = phone
 
 
 class AmountError(ValueError):
@@ -33,6 +38,14 @@ class Owed:
 
     link: LinkFacts
     facts: CaseFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What the page shows to who comes back from the provider; the newest payment of the link."""
+
+    owed: Owed
+    checkout: CheckoutFacts | None
 
 
 @dataclass(frozen=True)
@@ -53,6 +66,12 @@ class PayPage:
                 now = self.clock.now(livemode=owed.link.livemode)
                 store.mark_opened(owed.link, at=now)
             return owed
+
+    def returned(self, token: str) -> Returned:
+        """What became of the payment that was begun last. Raises LinkError."""
+        with self.transactions() as store:
+            owed = self._find(store, token)
+            return Returned(owed, store.last_checkout(owed.link.link_id))
 
     def begin(self, token: str, amount_minor: int, return_url: str) -> str:
         """Begin a payment; returns the provider's page.
@@ -84,11 +103,11 @@ class PayPage:
         if link is None:
             raise LinkError("unknown")
         now = self.clock.now(livemode=link.livemode)
-        if link.revoked:
-            raise LinkError("revoked")
         facts = store.facts([link.case_id], now)[0]
-        if now >= link.expires_at and facts.state is not CaseState.CLOSED:
-            raise LinkError("expired")
+        expired = now >= link.expires_at and facts.state is not CaseState.CLOSED
+        if link.revoked or expired:
+            code = "revoked" if link.revoked else "expired"
+            raise LinkError(code, facts.debtor.locale, facts.portfolio.phone)
         return Owed(link, facts)
 
     def _check(self, facts: CaseFacts, amount_minor: int) -> None:

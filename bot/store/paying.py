@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.flows.ports.paying import LinkFacts
+from bot.flows.ports.paying import CheckoutFacts, LinkFacts
 from bot.store.cases import CaseRows
 
 
@@ -49,6 +49,15 @@ class PayRows(CaseRows):
         ).fetchone()
         assert row is not None
         return int(row[0])
+
+    def last_checkout(self, link_id: int) -> CheckoutFacts | None:
+        """The newest payment begun through the link."""
+        row = self._connection.execute(
+            "SELECT amount_minor, currency, state FROM checkout WHERE link_id = %s "
+            "ORDER BY id DESC LIMIT 1",
+            [link_id],
+        ).fetchone()
+        return CheckoutFacts(*row) if row else None
 
     def name_checkout(self, checkout_id: int, provider_id: str) -> None:
         """The provider's own id."""

@@ -23,6 +23,15 @@ class LinkFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckoutFacts:
+    """A payment somebody began; `state` is open, paid or failed."""
+
+    amount_minor: int
+    currency: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """A checkout at a provider."""
 
@@ -56,6 +65,10 @@ class PayStore(Protocol):
         at: datetime,
     ) -> int:
         """A payment that begins."""
+        ...
+
+    def last_checkout(self, link_id: int) -> CheckoutFacts | None:
+        """The newest payment begun through the link."""
         ...
 
     def name_checkout(self, checkout_id: int, provider_id: str) -> None:
