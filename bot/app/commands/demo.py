@@ -46,7 +46,17 @@ def demo(
         _live(cases)
         return
     with tempfile.TemporaryDirectory(prefix="yuehuan-demo-") as folder:
-        _unattended(Path(folder), days, cases, seed, json_file)
+        try:
+            _unattended(Path(folder), days, cases, seed, json_file)
+        except (OSError, Refusal):
+            _last_words(Path(folder))
+            raise
+
+
+def _last_words(folder: Path) -> None:
+    """What the demo's processes said before it failed; their folder is about to go."""
+    for log in sorted(folder.glob("*.log")):
+        typer.echo(f"--- {log.name}\n{log.read_text(errors='replace')[-1500:]}", err=True)
 
 
 def _unattended(
