@@ -41,7 +41,9 @@ def _context(settings: dict[str, str]) -> Context:
         channel=settings.get("channel", "sms"),
         offered=dict(pair.split(":") for pair in settings.get("offered", "").split(",") if pair),
         asked=settings.get("asked") or None,
-        pending_promise=(date.fromisoformat(pending.split(":")[0]), int(pending.split(":")[1])) if pending else None,
+        pending_promise=(date.fromisoformat(pending.split(":")[0]), int(pending.split(":")[1]))
+        if pending
+        else None,
         payday=int(settings["payday"]) if settings.get("payday") else None,
     )
 
@@ -103,10 +105,18 @@ def _facts_of(read: Understanding) -> dict[str, str | None]:
     day = read.promise_date
     minor = read.promise_amount_minor
     return {
-        "D": None if day is None else ("<=" if read.promise_deadline else "") + day.strftime("%m-%d" if day.year == 2026 else "%Y-%m-%d"),
+        "D": None
+        if day is None
+        else ("<=" if read.promise_deadline else "")
+        + day.strftime("%m-%d" if day.year == 2026 else "%Y-%m-%d"),
         "A": None if minor is None else f"{minor / 100:g}",
         "P": read.promise_portion,
-        "F": ",".join(f"{d:%m-%d}:{'' if m is None else f'{m / 100:g}'}" for d, m in read.further_promises if d) or None,
+        "F": ",".join(
+            f"{d:%m-%d}:{'' if m is None else f'{m / 100:g}'}"
+            for d, m in read.further_promises
+            if d
+        )
+        or None,
         "C": _window(read),
         "K": read.dispute_kind,
         "Q": read.question_kind,

@@ -6,11 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 from bot.domain.understanding.numerals import number
 from bot.domain.understanding.regexfacts import compiled
 
+MOST_SUMS = 30
+"""Numbers looked at in one text."""
 LARGEST = 10**11
 """Above this many minor units a number is no debt of ours and is not read as money."""
 _UNIT = {"亿": 10**8, "万": 10**4, "w": 10**4, "千": 1000, "k": 1000, "百": 100}
@@ -66,10 +69,13 @@ class Share:
 
 def read_sums(text: str, taken: Sequence[tuple[int, int]], lexicon: AmountLexicon) -> list[Sum]:
     """Sums in the normalised text outside the stretches already `taken` by dates."""
-    found = []
-    for match in lexicon.sum.finditer(text):
+    free = bytearray(b"\1") * len(text)
+    for start, end in taken:
+        free[start:end] = bytes(end - start)
+    found: list[Sum] = []
+    for match in islice(lexicon.sum.finditer(text), MOST_SUMS):
         start, end = match.span()
-        if any(a < end and start < b for a, b in taken):
+        if not all(free[start:end]):
             continue
         minor, sure = _value(match)
         if minor is None or not 0 < minor < LARGEST:

@@ -43,14 +43,13 @@ def next_day_of_month(today: date, day: int, *, past: bool, anchor: date | None)
     return None
 
 
-def nth_weekday(year: int, month: int, nth: int, weekday: int) -> date | None:
+def nth_weekday(year: int, month: int, nth: int, weekday: int) -> date:
     """The nth (1…, -1 = last) given weekday (0 = Monday) of a month."""
     if nth < 0:
         last = month_end(date(year, month, 1))
         return last - timedelta(days=(last.weekday() - weekday) % 7)
     first = date(year, month, 1)
-    day = first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
-    return day
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
 
 
 def _easter(year: int) -> date:

@@ -42,7 +42,9 @@ def read_callback(reading: Reading, now: datetime, zone: ZoneInfo) -> Window | N
         return None
     if found.kind == "deadline":
         return Window(aware(now, zone), aware(start if "part" in found.tags else end, zone))
-    open_ended = found.kind == "after" or ("counted" in found.tags and found.place.grain in ("minute", "second"))
+    open_ended = found.kind == "after" or (
+        "counted" in found.tags and found.place.grain in ("minute", "second")
+    )
     if found.place.grain == "minute" and not open_ended and found.kind != "range":
         end = start + timedelta(hours=1)
     return Window(aware(start, zone), None if open_ended else aware(end, zone))

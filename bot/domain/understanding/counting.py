@@ -20,7 +20,7 @@ Used = tuple[int, Found | None]
 """How many pieces were used, and what they make."""
 
 
-def read_counted(placer: Placer, item: Item, following: Item | None) -> Used:
+def read_counted(placer: Placer, item: Item, following: Item | None) -> Used:  # noqa: PLR0911  (one return per shape)
     """What a length means by the words before and after it; a bare length means no time."""
     length = item.length
     if length is None:

@@ -15,8 +15,11 @@ from bot.domain.understanding.calendar import (
 )
 from bot.domain.understanding.frames import DAY, Frame, Place, days
 
+WEEKEND = 8
+"""Stands for 周末 where a weekday number is kept."""
 
-def day_place(frame: Frame, now: datetime, anchor: date | None) -> Place | None:
+
+def day_place(frame: Frame, now: datetime, anchor: date | None) -> Place | None:  # noqa: PLR0911  (one return per shape)
     """Place what the frame says of days and longer; None when it says nothing or nonsense."""
     if frame.day_shift is not None:
         return _shifted(frame, anchor or now.date())
@@ -73,30 +76,32 @@ def _weekly(frame: Frame, today: date) -> Place | None:
     return days(day, day + DAY, "day")
 
 
-def _nth(frame: Frame, today: date) -> Place | None:
-    assert frame.nth is not None
+def _nth(frame: Frame, today: date) -> Place | None:  # noqa: PLR0911  (one return per shape)
+    """The nth weekday, week or weekend of the month named, the nth week of the year."""
+    if frame.nth is None:
+        return None
     nth, weekday = frame.nth
-    if frame.year is not None and frame.month is None and frame.month_shift is None and weekday is None:
-        try:
-            monday = date.fromisocalendar(frame.year, nth, 1)
-        except ValueError:
-            return None
-        return days(monday, monday + 7 * DAY, "week")
+    if frame.year is not None and frame.month is None and frame.month_shift is None:
+        return _week_of_year(frame.year, nth) if weekday is None else None
     month = _month_of(frame, today)
     if month is None:
         return None
-    if weekday is not None and weekday < 7:
-        day = nth_weekday(month.year, month.month, nth, weekday)
-        return days(day, day + DAY, "day") if day else None
-    monday = nth_weekday(month.year, month.month, nth, 0)
-    if monday is None:
-        return None
-    if weekday == 8:
+    if weekday == WEEKEND:
         saturday = nth_weekday(month.year, month.month, nth, 5)
-        return days(saturday, saturday + 2 * DAY, "weekend") if saturday else None
+        return days(saturday, saturday + 2 * DAY, "weekend")
+    first = nth_weekday(month.year, month.month, nth, weekday or 0)
+    if weekday is not None:
+        return days(first, first + DAY, "day")
     if frame.weekday is not None:
-        day = monday + timedelta(days=frame.weekday)
-        return days(day, day + DAY, "day")
+        return days(first + frame.weekday * DAY, first + (frame.weekday + 1) * DAY, "day")
+    return days(first, first + 7 * DAY, "week")
+
+
+def _week_of_year(year: int, nth: int) -> Place | None:
+    try:
+        monday = date.fromisocalendar(year, nth, 1)
+    except ValueError:
+        return None
     return days(monday, monday + 7 * DAY, "week")
 
 
@@ -203,7 +208,7 @@ def _month_portion(first: date, portion: str | None) -> Place:
     return days(*table[portion]) if portion else days(first, last + DAY, "month")
 
 
-def _yearly(frame: Frame, today: date) -> Place | None:
+def _yearly(frame: Frame, today: date) -> Place | None:  # noqa: PLR0911  (one return per shape)
     if frame.decade is not None or frame.century is not None:
         return _era(frame, today)
     year = frame.year

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.understanding.callbacks import aware, read_avoid, read_callback
 from bot.domain.understanding.choice import Choice, choose
 from bot.domain.understanding.lexicon import Lexicon
-from bot.domain.understanding.normalise import Plain
+from bot.domain.understanding.pieces import Facts
 from bot.domain.understanding.promises import Promise, read_promise
 from bot.domain.understanding.reading import Reading, read
-from bot.domain.understanding.pieces import Facts
+from bot.domain.understanding.short import read_short
 from bot.domain.understanding.values import Context, DisputeKind, Intent, Span, Understanding, When
 
 LONGEST = 4000
 """Characters read; what a carrier delivers is far shorter, the rest of a longer text is ignored."""
-
-_EDGES = " ,。.!?~;:()\"'<>[]{}#*、"
 
 
 def understand(text: str, context: Context, lexicon: Lexicon) -> Understanding:
@@ -25,82 +23,39 @@ def understand(text: str, context: Context, lexicon: Lexicon) -> Understanding:
 
     Never raises for any text; an empty or unreadable one is `other` with low confidence."""
     plain = lexicon.normalise(text[:LONGEST])
-    bare = plain.text.strip(_EDGES)
-    if (keyed := _key(bare, plain, context, lexicon)) is not None:
-        return keyed
-    if (machine := _machine(plain, lexicon)) is not None:
-        return machine
+    if (short := read_short(plain, context, lexicon)) is not None:
+        return short
     now = context.now.astimezone(context.zone).replace(tzinfo=None)
     reading = read(plain, _facts(now, context), lexicon)
-    if (answer := _answer(bare, reading, context, lexicon)) is not None:
-        return answer
-    return _assemble(reading, context, now, lexicon)
+    return _confirming(_assemble(reading, context, now, lexicon), context)
+
+
+def _confirming(read: Understanding, context: Context) -> Understanding:
+    """After a read-back a date or a sum alone changes that promise; what is not said stays."""
+    if context.asked != "confirm_promise" or context.pending_promise is None:
+        return read
+    day, minor = context.pending_promise
+    new_day, new_minor = read.promise_date or day, read.promise_amount_minor
+    if read.primary is not Intent.promise_to_pay or (
+        read.promise_date is None and new_minor is None
+    ):
+        return read
+    if new_minor is None and read.promise_portion is None and read.promise_fraction is None:
+        new_minor = minor
+    flag = "confirm" if (new_day, new_minor) == (day, minor) else "correct"
+    return replace(
+        read,
+        promise_date=new_day,
+        promise_amount_minor=new_minor,
+        flags=read.flags | {flag},
+        asks_date=False,
+    )
 
 
 def _facts(now: datetime, context: Context) -> Facts:
     if context.workday is None:
         return Facts(now, context.payday)
     return Facts(now, context.payday, context.workday)
-
-
-def _key(bare: str, plain: Plain, context: Context, lexicon: Lexicon) -> Understanding | None:
-    """A bare key: what the last message offered, else the words that always stop."""
-    offered = {str(k).strip().lower(): v for k, v in context.offered.items()}
-    pressed = bare.removeprefix("按").removeprefix("回复").removeprefix("回").strip() or bare
-    action = offered.get(bare) or offered.get(pressed)
-    if action is None and (context.channel == "sms" or not bare.isascii()):
-        action = lexicon.keys.get(bare)
-    if action is None:
-        return None
-    span = (Span(*plain.span(0, len(plain.text)), "key"),)
-    if action in ("confirm", "correct"):
-        return _confirmed(context, action, span, 0.97)
-    if action not in Intent.__members__:
-        return Understanding((Intent.other,), evidence=span, confidence=0.5)
-    asks = action == Intent.promise_to_pay
-    return Understanding((Intent(action),), evidence=span, confidence=0.97, asks_date=asks)
-
-
-def _confirmed(context: Context, flag: str, evidence: tuple[Span, ...], confidence: float) -> Understanding:
-    day, minor = context.pending_promise or (None, None)
-    keep = flag == "confirm"
-    return Understanding(
-        (Intent.promise_to_pay,),
-        promise_date=day if keep else None,
-        promise_amount_minor=minor if keep else None,
-        flags=frozenset({flag}),
-        evidence=evidence,
-        asks_date=not keep or day is None,
-        confidence=confidence,
-    )
-
-
-def _machine(plain: Plain, lexicon: Lexicon) -> Understanding | None:
-    for flag, pattern in lexicon.machines.items():
-        if match := pattern.search(plain.text):
-            span = Span(*plain.span(*match.span()), flag)
-            return Understanding((Intent.other,), flags=frozenset({flag}), evidence=(span,), confidence=0.95)
-    return None
-
-
-def _answer(bare: str, reading: Reading, context: Context, lexicon: Lexicon) -> Understanding | None:
-    """Yes or no to what we asked last."""
-    if reading.dates or context.asked is None:
-        return None
-    verbs, span = lexicon.verbs, (Span(*reading.plain.span(0, len(reading.text)), "answer"),)
-    if context.asked == "confirm_promise":
-        if verbs.yes.match(bare):
-            return _confirmed(context, "confirm", span, 0.93)
-        if verbs.no.match(bare):
-            return _confirmed(context, "correct", span, 0.8)
-    if context.asked == "identity":
-        if verbs.no.match(bare):
-            return Understanding((Intent.wrong_person,), evidence=span, confidence=0.92)
-        if verbs.self.match(bare):
-            return Understanding((Intent.greeting_ack,), flags=frozenset({"confirm"}), evidence=span, confidence=0.93)
-    if context.asked in ("promise_date", "either_or") and verbs.yes.match(bare):
-        return Understanding((Intent.greeting_ack,), evidence=span, confidence=0.55)
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +103,16 @@ def _facets(reading: Reading, choice: Choice, lexicon: Lexicon) -> _Facets:
     flags = {h.rule.carries["flag"] for h in choice.hits if "flag" in h.rule.carries}
     if lexicon.abuse.search(reading.text):
         flags.add("abuse")
-    kind = next((k for k in ("fraud", *kinds) if k in kinds), None) if "dispute" in choice.names else None
-    ask = next((a for a in asks if a != "other"), asks[0] if asks else None) if "question" in choice.names else None
+    kind = (
+        next((k for k in ("fraud", *kinds) if k in kinds), None)
+        if "dispute" in choice.names
+        else None
+    )
+    ask = (
+        next((a for a in asks if a != "other"), asks[0] if asks else None)
+        if "question" in choice.names
+        else None
+    )
     return _Facets(kind, _reason(reading, choice, lexicon), ask, frozenset(flags))  # type: ignore[arg-type]
 
 
@@ -165,7 +128,9 @@ def _reason(reading: Reading, choice: Choice, lexicon: Lexicon) -> str | None:
     return None
 
 
-def _evidence(reading: Reading, choice: Choice, promise: Promise, *, calls: bool) -> tuple[Span, ...]:
+def _evidence(
+    reading: Reading, choice: Choice, promise: Promise, *, calls: bool
+) -> tuple[Span, ...]:
     span = reading.plain.span
     out = [Span(*span(h.start, h.end), h.rule.label) for h in choice.hits]
     if promise.chosen is not None:

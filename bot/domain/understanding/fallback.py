@@ -49,4 +49,6 @@ def build(data: Mapping[str, object]) -> Fallback:
     assert isinstance(labels, list)
     assert isinstance(weights, dict)
     assert isinstance(scale, int | float)
-    return Fallback(tuple(labels), {name: tuple(flat) for name, flat in weights.items()}, float(scale))
+    return Fallback(
+        tuple(labels), {name: tuple(flat) for name, flat in weights.items()}, float(scale)
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.domain.understanding.days import WEEKEND
 from bot.domain.understanding.frames import Frame
 from bot.domain.understanding.numerals import integer
 from bot.domain.understanding.tokens import TimeLexicon, Token
@@ -175,7 +176,7 @@ def _nthweekday(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> b
     if nth and weekday:
         frame.nth = (_ordinal(nth), _WEEKDAY[weekday])
     elif nth_unit:
-        frame.nth = (_ordinal(nth_unit), 8 if unit == "周末" else None)
+        frame.nth = (_ordinal(nth_unit), WEEKEND if unit == "周末" else None)
     else:
         frame.nth = (_ordinal(nth_week or ""), None)
     return frame.nth[0] != 0
@@ -234,7 +235,12 @@ def _day(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
 def _nthday(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     number, last, _first = token.groups
     frame.nth_day = -1 if last else _int(number) if number else 1
-    return frame.year is not None or frame.month is not None or frame.month_shift is not None or frame.portion is not None
+    return (
+        frame.year is not None
+        or frame.month is not None
+        or frame.month_shift is not None
+        or frame.portion is not None
+    )
 
 
 def _part(frame: Frame, token: Token, _now: datetime, lexicon: TimeLexicon) -> bool:

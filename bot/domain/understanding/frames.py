@@ -4,7 +4,7 @@ on the calendar (days.py, clocks.py). All datetimes here are naive local time of
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bot.domain.understanding.tokens import Festival
 
@@ -60,7 +60,7 @@ class Place:
 
 def midnight(day: date) -> datetime:
     """00:00 of a day, naive local."""
-    return datetime(day.year, day.month, day.day)
+    return datetime.combine(day, time())
 
 
 def days(start: date, end: date, grain: str) -> Place:

@@ -70,7 +70,7 @@ def _measure(value: Fraction, unit: str, *, vague: bool = False) -> Length | Non
     if unit.startswith("半"):
         value, unit = value + Fraction(1, 2), unit[1:]
     if unit in ("工作日", "交易日"):
-        return Length(workdays=int(value), vague=vague) if value < 3000 else None
+        return Length(workdays=int(value), vague=vague) if 1 <= value < 3000 else None
     key = unit if unit in _SECONDS else unit[:1]
     if key in _SECONDS:
         length = Length(seconds=value * _SECONDS[key], vague=vague)
@@ -81,7 +81,7 @@ def _measure(value: Fraction, unit: str, *, vague: bool = False) -> Length | Non
     else:
         return None
     total = length.seconds / 86400 + length.days + length.months * 30
-    return length if total <= LIMIT else None
+    return length if total + length.workdays > 0 and total <= LIMIT else None
 
 
 def shift(base: datetime, length: Length, sign: int, workday: Workday) -> datetime | None:

@@ -21,16 +21,17 @@ class Verbs:
     kinds: re.Pattern[str]
     correction: re.Pattern[str]
     not_first: re.Pattern[str]
-    either: re.Pattern[str]
     split: re.Pattern[str]
     recurring: re.Pattern[str]
     filler_only: re.Pattern[str]
     yes: re.Pattern[str]
     self: re.Pattern[str]
     no: re.Pattern[str]
-    irony: re.Pattern[str]
     condition: re.Pattern[str]
     next_step: re.Pattern[str]
+    for_good: re.Pattern[str]
+    own_kin: re.Pattern[str]
+    mourning: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,9 @@ def build(data: Mapping[str, Mapping[str, Any]]) -> Lexicon:
         rank=rank,
         keys={str(k): str(v) for k, v in intents["keys"].items()},
         machines={name: compiled(pattern) for name, pattern in intents["machines"].items()},
-        reasons={name: compiled(expand(pattern, macros)) for name, pattern in intents["reasons"].items()},
+        reasons={
+            name: compiled(expand(pattern, macros)) for name, pattern in intents["reasons"].items()
+        },
         abuse=compiled(intents["abuse"]),
         times=tokens.build(data["times"]),
         amounts=amounts.build(data["amounts"]),
@@ -89,6 +92,6 @@ def _verbs(data: Mapping[str, Any]) -> Verbs:
 
 
 _VERB_PATTERNS = (
-    "correction", "not_first", "either", "split", "recurring", "filler_only", "yes", "self", "no", "irony",
-    "condition", "next_step",
+    "correction", "not_first", "split", "recurring", "filler_only", "yes", "self", "no",
+    "condition", "next_step", "for_good", "own_kin", "mourning",
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
 from bot.domain.understanding.fill import FILL
 from bot.domain.understanding.frames import Frame, Place
@@ -65,7 +66,7 @@ def gather(text: str, tokens: list[Token], facts: Facts, lexicon: TimeLexicon) -
         if item is not None:
             items.append(item)
         at += used
-    for one, two in zip(items, items[1:], strict=False):
+    for one, two in pairwise(items):
         _share(text, one, two)
     return items
 

@@ -5,16 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 from bot.domain.understanding.amounts import Share, Sum
 from bot.domain.understanding.lexicon import Verbs
-from bot.domain.understanding.reading import Dated, Reading
 from bot.domain.understanding.pieces import Found
+from bot.domain.understanding.reading import Dated, Reading
 from bot.domain.understanding.values import Portion
 
 FURTHEST = 400
 """Days ahead beyond which no day is taken for a promise (2月29号 said in a common year)."""
-_WIDE = ("week", "weekend", "dekad", "month", "quarter", "half", "season", "year", "decade", "century")
+_WIDE = (
+    "week",
+    "weekend",
+    "dekad",
+    "month",
+    "quarter",
+    "half",
+    "season",
+    "year",
+    "decade",
+    "century",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +43,7 @@ class Promise:
     chosen: Found | None = None
 
 
-def day_of(found: Found, now: datetime) -> tuple[date, bool] | None:
+def day_of(found: Found, now: datetime) -> tuple[date, bool] | None:  # noqa: PLR0911
     """The one day a date expression fixes and whether it is a deadline; None when it is too wide,
     open-ended or past."""
     place = found.place
@@ -56,12 +68,26 @@ def day_of(found: Found, now: datetime) -> tuple[date, bool] | None:
     return place.start.date(), False
 
 
+def some_day(reading: Reading, now: datetime) -> bool:
+    """Whether a day to pay on was given, be it today by 马上."""
+    return any(day_of(d.found, now) for d in reading.role("pay", ""))
+
+
+def firm_day(reading: Reading, now: datetime) -> bool:
+    """Whether a day to pay on was given, more than 马上 or 现在."""
+    dates = [d.found for d in reading.role("pay", "")]
+    return any(day_of(found, now) for found in dates if not found.tags & {"soon", "now"})
+
+
 def read_promise(reading: Reading, now: datetime, verbs: Verbs) -> Promise:
     """The promise in a reply already known to hold one."""
     fixed = _fixed(reading, now, verbs)
     sums = [s for s in reading.sums if s.role in ("promised", "")]
     shares = [s for s in reading.shares if not _inside_sum(s, reading.sums)]
-    if len(fixed) == 1 and (rest := _rest_later(reading, fixed[0], sums, shares, verbs)) is not None:
+    if (
+        len(fixed) == 1
+        and (rest := _rest_later(reading, fixed[0], sums, shares, verbs)) is not None
+    ):
         return rest
     if len(fixed) > 1 and _in_steps(reading, fixed, sums, shares, verbs):
         return _steps(reading, fixed, sums, shares, verbs)
@@ -70,7 +96,9 @@ def read_promise(reading: Reading, now: datetime, verbs: Verbs) -> Promise:
     portion, fraction = _portion(shares) if minor is None else (None, None)
     day, deadline = (chosen[1], chosen[2]) if chosen else (None, False)
     tentative = len({d for _, d, _ in fixed}) > 1
-    return Promise(day, deadline, minor, portion, fraction, (), tentative, chosen[0].found if chosen else None)
+    return Promise(
+        day, deadline, minor, portion, fraction, (), tentative, chosen[0].found if chosen else None
+    )
 
 
 Fixed = tuple[Dated, date, bool]
@@ -90,7 +118,11 @@ def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
                 out.append((one, *got))
         if out:
             return out
-        if dated and roles == ("pay",) and not all("soon" in d.found.tags or "payday" in d.found.tags for d in dated):
+        if (
+            dated
+            and roles == ("pay",)
+            and not all("soon" in d.found.tags or "payday" in d.found.tags for d in dated)
+        ):
             return []
     return []
 
@@ -104,7 +136,9 @@ def _choose(fixed: list[Fixed]) -> Fixed | None:
     return plain[-1] if len(plain) == 1 else max(plain, key=lambda f: (f[1], f[0].found.start))
 
 
-def _in_steps(reading: Reading, fixed: list[Fixed], sums: list[Sum], shares: list[Share], verbs: Verbs) -> bool:
+def _in_steps(
+    reading: Reading, fixed: list[Fixed], sums: list[Sum], shares: list[Share], verbs: Verbs
+) -> bool:
     if len({day for _, day, _ in fixed}) < 2:
         return False
     between = reading.text[fixed[0][0].found.end : fixed[-1][0].found.start]
@@ -113,9 +147,11 @@ def _in_steps(reading: Reading, fixed: list[Fixed], sums: list[Sum], shares: lis
     return bool(verbs.split.search(between) or verbs.split.search(tail[:8])) or parts >= 2
 
 
-def _steps(reading: Reading, fixed: list[Fixed], sums: list[Sum], shares: list[Share], verbs: Verbs) -> Promise:
+def _steps(
+    reading: Reading, fixed: list[Fixed], sums: list[Sum], shares: list[Share], verbs: Verbs
+) -> Promise:
     fixed = [f for at, f in enumerate(fixed) if at == 0 or f[1] != fixed[at - 1][1]]
-    starts = [_step_start(reading, one[0], two[0], verbs) for one, two in zip(fixed, fixed[1:], strict=False)]
+    starts = [_step_start(reading, one[0], two[0], verbs) for one, two in pairwise(fixed)]
     starts = [0, *starts]
     limits = [*starts[1:], 10**9]
     rows: list[tuple[date, bool, int | None, list[Share]]] = []
@@ -135,32 +171,37 @@ def _rest_later(
 ) -> Promise | None:
     """先付5万, 剩余12月20日前付清: the one date is the rest's, the first part has none."""
     match = verbs.next_step.search(reading.text[: only[0].found.start])
-    if match is None or "剩余" in match.group() and match.start() == 0:
+    if match is None:
         return None
     first = [s for s in sums if s.start < match.start()]
-    parts = [s for s in shares if s.start < match.start() and s.name in ("half", "fraction", "partial")]
+    parts = [
+        s for s in shares if s.start < match.start() and s.name in ("half", "fraction", "partial")
+    ]
     if not first and not parts:
         return None
     later = [s for s in sums if s.start >= match.start()]
     portion, fraction = _portion(parts) if not first else (None, None)
     further = ((only[1], later[0].minor if later else None),)
-    return Promise(None, False, first[0].minor if first else None, portion, fraction, further, False, None)
+    return Promise(
+        None, False, first[0].minor if first else None, portion, fraction, further, False, None
+    )
 
 
 def _step_start(reading: Reading, one: Dated, two: Dated, verbs: Verbs) -> int:
-    """Where the next step begins: at 剩下/再/然后, else at the last comma, else at its date."""
+    """Where the next step begins: at the last comma, else at 剩下 or 然后, else at its date."""
     low, high = one.found.end, two.found.start
-    if match := verbs.next_step.search(reading.text, low, high):
-        return match.start()
     comma = reading.text.rfind(",", low, high)
-    return comma if comma >= 0 else high
+    if comma >= 0:
+        return comma
+    match = verbs.next_step.search(reading.text, low, high)
+    return match.start() if match else high
 
 
 def _sum(reading: Reading, sums: list[Sum], verbs: Verbs) -> int | None:
     """The promised sum: one corrected takes the last, otherwise the first said for sure."""
     if not sums:
         return None
-    for one, two in zip(sums, sums[1:], strict=False):
+    for one, two in pairwise(sums):
         between = reading.text[one.end : two.start]
         if len(between) <= 10 and verbs.correction.search(between):
             return sums[-1].minor

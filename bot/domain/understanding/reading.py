@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from bot.domain.understanding.amounts import Share, Sum, read_shares, read_sums
 from bot.domain.understanding.lexicon import Lexicon, Verbs
 from bot.domain.understanding.normalise import Plain
-from bot.domain.understanding.rules import Hit
 from bot.domain.understanding.pieces import Facts, Found
+from bot.domain.understanding.rules import Hit
 from bot.domain.understanding.times import read_times
 
 _SENTENCE = re.compile(r"[。!?;]")
@@ -76,13 +76,24 @@ def assign(text: str, founds: list[Found], verbs: Verbs) -> list[Dated]:
     return _spread(text, _corrected(text, dated, verbs))
 
 
-def _role(text: str, found: Found, previous: int, following: int, spots: list[tuple[int, str]], verbs: Verbs) -> str:
+def _role(
+    text: str,
+    found: Found,
+    previous: int,
+    following: int,
+    spots: list[tuple[int, str]],
+    verbs: Verbs,
+) -> str:
     if verbs.recurring.search(text[max(0, found.start - 6) : found.start]):
         return "recurring"
     after = _after(text, found, following, spots)
     if after:
         return after
-    before = [kind for at, kind in spots if previous <= at < found.start and not _SENTENCE.search(text[at : found.start])]
+    before = [
+        kind
+        for at, kind in spots
+        if previous <= at < found.start and not _SENTENCE.search(text[at : found.start])
+    ]
     if not before or found.tags & {"soon", "now"}:
         return ""
     clause = text.rfind(",", 0, found.start)
@@ -117,7 +128,11 @@ def _corrected(text: str, dated: list[Dated], verbs: Verbs) -> list[Dated]:
             out[at + 1] = replace(out[at + 1], role="dropped")
             continue
         negated = verbs.not_first.search(head) and "是" in between
-        if negated or (len(between) <= 12 and verbs.correction.search(between) and not verbs.split.search(between)):
+        if negated or (
+            len(between) <= 12
+            and verbs.correction.search(between)
+            and not verbs.split.search(between)
+        ):
             out[at] = replace(out[at], role="dropped")
             if out[at + 1].role in ("", "cannot") and dated[at].role == "pay":
                 out[at + 1] = replace(out[at + 1], role="pay")

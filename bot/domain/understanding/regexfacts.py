@@ -34,7 +34,7 @@ def _first(nodes: Any) -> tuple[frozenset[str] | None, bool]:
     return chars, True
 
 
-def _first_of(node: Any) -> tuple[frozenset[str] | None, bool]:
+def _first_of(node: Any) -> tuple[frozenset[str] | None, bool]:  # noqa: PLR0911  (one return per shape)
     code, value = node
     if code is op.LITERAL:
         return frozenset(chr(value)), False

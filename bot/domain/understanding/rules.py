@@ -91,7 +91,8 @@ class RuleBook:
 
     def _matches(self, at: int, text: str) -> list[Hit]:
         search, rule = (self._ready.get(at) or self._pattern(at)).search, self._rules[at]
-        found, place = [], 0
+        found: list[Hit] = []
+        place = 0
         while len(found) < MOST_HITS and (match := search(text, place)):
             place = max(match.end(), place + 1)
             if match.end() > match.start():

@@ -44,6 +44,14 @@ class Words:
     past_before: re.Pattern[str]
 
 
+MOST_TOKENS = 60
+"""Words of time read in one text; no real reply has half as many, and each costs time."""
+
+
+_LONG_NUMBER = re.compile(r"\d{9,}")
+"""A phone, an order, an identity card: never a date."""
+
+
 class Scanner:
     """Finds tokens. Patterns are compiled when a text first needs them."""
 
@@ -70,7 +78,11 @@ class Scanner:
         """Every word of time in `text`, left to right, not overlapping."""
         found, at, starts, ready = [], 0, self._starts, self._ready
         size = len(text)
-        while at < size:
+        long_numbers = {m.start(): m.end() for m in _LONG_NUMBER.finditer(text)}
+        while at < size and len(found) < MOST_TOKENS:
+            if at in long_numbers:
+                at = long_numbers[at]
+                continue
             for place in starts.get(text[at], ()):
                 match = (ready.get(place) or self._pattern(place)).match(text, at)
                 if match and match.end() > at:
@@ -117,7 +129,8 @@ def _expander(data: Mapping[str, Any], parts: Mapping[str, Any]) -> Any:
     macros = dict(data["macros"])
     turn = data["yearturn"]
     places = {
-        "@parts": f"(?:{'|'.join(long_parts)})(?!好(?:$|[,。! 啊呀你]))" + f"|(?<=[今明昨后当])(?:{'|'.join(short)})|{data['parts_before_clock']}",
+        "@parts": f"(?:{'|'.join(long_parts)})(?!好(?:$|[,。! 啊呀你]))"
+        + f"|(?<=[今明昨后当])(?:{'|'.join(short)})|{data['parts_before_clock']}",
         "@festivals": "|".join(f"(?:{words})" for words in data["festivals"]),
         "@paydays": data["paydays"],
         "@soon": data["soon"],

@@ -1,0 +1,95 @@
+"""Intents that no word states: told by a date's use, by a bare date or sum, or guessed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.understanding.fallback import Fallback
+from bot.domain.understanding.lexicon import Lexicon
+from bot.domain.understanding.pieces import Found
+from bot.domain.understanding.promises import day_of
+from bot.domain.understanding.reading import Reading
+from bot.domain.understanding.rules import SOFT
+from bot.domain.understanding.values import Context
+
+_LARGEST_BARE_SUM = 1_000_000_00
+_MAY_STAND_BESIDE = frozenset({"hardship", "request_installment", "greeting_ack"})
+_ASKED = ("promise_date", "confirm_promise", "either_or")
+
+
+def told_by_dates(weights: dict[str, float], reading: Reading, now: datetime) -> None:
+    """A date with a paying verb is a promise, one with a calling verb asks for a call."""
+    paying = [d.found for d in reading.role("pay") if "past" not in d.found.tags]
+    if any(day_of(found, now) or _ahead(found, now) for found in paying):
+        weights["promise_to_pay"] = max(weights.get("promise_to_pay", 0), 0.86)
+    called = [d for d in reading.role("call") if d.found.place and "past" not in d.found.tags]
+    surer = any(weights.get(name, 0) >= 0.9 for name in ("promise_to_pay", "already_paid"))
+    if called and not surer:
+        weights["call_later"] = max(weights.get("call_later", 0), 0.8)
+
+
+def _ahead(found: Found, now: datetime) -> bool:
+    return found.place is None or found.place.end > now
+
+
+def bare_reply(
+    weights: dict[str, float], reading: Reading, context: Context, lexicon: Lexicon
+) -> None:
+    """25号; 明天可以吗; 三点以后; 两千: a date or a sum and nothing else that tells."""
+    strong = {name for name, weight in weights.items() if weight >= SOFT}
+    if not strong <= _MAY_STAND_BESIDE or not _nothing_else(reading, lexicon, strong):
+        return
+    free = [d.found for d in reading.dates if d.role == "" or _on_payday(d.role, d.found)]
+    if free:
+        _bare_date(weights, free[-1], context)
+    elif not reading.dates and reading.sums and reading.sums[0].minor < _LARGEST_BARE_SUM:
+        weights["promise_to_pay"] = 0.8 if context.asked in _ASKED else 0.55
+
+
+def _on_payday(role: str, found: Found) -> bool:
+    return role == "event" and "payday" in found.tags
+
+
+def _bare_date(weights: dict[str, float], found: Found, context: Context) -> None:
+    asked = context.asked in _ASKED
+    if found.tags & {"past", "now"}:
+        return
+    if "timeonly" in found.tags and not asked:
+        weights["call_later"] = 0.6
+    else:
+        weights["promise_to_pay"] = 0.92 if asked else 0.75
+
+
+def _nothing_else(reading: Reading, lexicon: Lexicon, strong: set[str]) -> bool:
+    """Whether what is left beside dates, sums, portions and the intents read says nothing."""
+    marks = [True] * len(reading.text)
+    told = [h for h in reading.hits if h.rule.label in strong]
+    spans = [(d.found.start, d.found.end) for d in reading.dates]
+    spans += [(s.start, s.end) for s in reading.sums]
+    spans += [(s.start, s.end) for s in reading.shares]
+    spans += [(h.start, h.end) for h in told]
+    for start, end in spans:
+        marks[start:end] = [False] * (end - start)
+    left = "".join(c for c, keep in zip(reading.text, marks, strict=True) if keep)
+    return bool(lexicon.verbs.filler_only.fullmatch(lexicon.verbs.correction.sub("", left)))
+
+
+_SURE_ENOUGH = {
+    "promise_to_pay": 0.4, "deceased": 0.6, "wrong_person": 0.4, "opt_out": 0.4, "already_paid": 0.4,
+}  # fmt: skip
+"""Probability a guess needs, 0.3 for intents not named; what stops or starts most needs most."""
+GUESS_WORTH = 0.6
+"""A guess's probability is discounted by this, below the threshold at which the bot acts unasked."""
+
+
+def guess(weights: dict[str, float], reading: Reading, fallback: Fallback) -> None:
+    """Where the grammar found nothing, what replies like this one meant. Never a promise unless a
+    day or a sum was read, never anything on a text of next to nothing."""
+    if sum("\u4e00" <= char <= "\u9fff" for char in reading.text) < 2:
+        return
+    name, chance = fallback.guess(reading.text)
+    if name == "promise_to_pay" and not (reading.role("pay", "") or reading.sums):
+        return
+    if name != "other" and chance >= _SURE_ENOUGH.get(name, 0.3):
+        weights.clear()
+        weights[name] = round(chance * GUESS_WORTH, 2)
