@@ -1,4 +1,5 @@
 """No text whatever makes the reading raise, loop or run away."""
+# ruff: noqa: DTZ001  (the grammar works on naive local time of the reader's zone)
 
 from __future__ import annotations
 

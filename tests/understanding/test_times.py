@@ -1,4 +1,5 @@
 """The general reading of Chinese time: what `when` says, whatever the intent."""
+# ruff: noqa: DTZ001  (the grammar works on naive local time of the reader's zone)
 
 from __future__ import annotations
 
