@@ -61,15 +61,15 @@ class TestClock:
     def walk(self, until: datetime) -> Iterator[datetime]:
         """Move to `until` through everything that is due; yields each instant it stood at."""
         while (now := self.now()) < until:
-            soonest = self.next_due(now) or until
+            soonest = self.next_due() or until
             self.set(min(until, max(soonest, now + STEP)))
             self.work()
             yield self.now()
 
-    def next_due(self, now: datetime) -> datetime | None:
-        """The next instant after `now` at which something of test mode falls due."""
+    def next_due(self) -> datetime | None:
+        """When the next thing of test mode falls due; in the past when it is waiting already."""
         with self.product.pool.connection() as connection:
-            return next_instant(connection, now)
+            return next_instant(connection)
 
     def work(self) -> None:
         """Everything that is due at this instant, replies that came in included."""

@@ -37,7 +37,7 @@ class Unattended:
         clock.set(start)
         debtors_next: datetime | None = None
         while (now := clock.now()) < end:
-            soonest = min(filter(None, [clock.next_due(now), debtors_next, end]))
+            soonest = min(filter(None, [clock.next_due(), debtors_next, end]))
             clock.set(min(end, max(soonest, now + TURN)))
             clock.work()
             debtors_next = self._debtors_act()
