@@ -6,6 +6,7 @@ A database is cloned for every round, so that no round finds what the one before
 
 from __future__ import annotations
 
+import socket
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -36,6 +37,13 @@ EVERY_TIER = (-1, 0, 2, 10, 21, 37)
 def shanghai(hour: int, minute: int = 0) -> datetime:
     """An hour of TODAY in Shanghai, as UTC."""
     return datetime.combine(TODAY, time(hour, minute), UTC) - timedelta(hours=8)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def settings_for(data: Path, port: int, sandbox_url: str = "http://127.0.0.1:1") -> Settings:

@@ -50,7 +50,11 @@ def to_major(minor: int, currency: str) -> Decimal:
 
 def plain(minor: int, currency: str) -> str:
     """`204750, CNY` → `2047.50`."""
-    return f"{to_major(minor, currency):.{exponent(currency)}f}"
+    digits = exponent(currency)
+    if not digits:
+        return str(minor)
+    whole, part = divmod(abs(minor), 10**digits)
+    return f"{'-' if minor < 0 else ''}{whole}.{part:0{digits}d}"
 
 
 def spoken(minor: int, currency: str) -> str:

@@ -5,8 +5,9 @@ today, each through the gate, written with its verdict and the job that will sen
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from bot.domain.cadence import Decision, decide
 from bot.domain.facts import CaseFacts
@@ -118,14 +119,18 @@ def wanted_touches(
         if touch.state is TouchState.PLANNED:
             touch = pacer.spread(touch)
             tally.add(facts, proposal, touch.due_at)
-        touches.append(replace(touch, facts=facts))
+        touches.append(touch)
     return touches
 
 
 def next_look(facts: CaseFacts, day: date) -> datetime:
     """Shortly after midnight of `day` in the portfolio's zone, UTC."""
-    zone = zone_of(facts.portfolio.zone)
-    return datetime.combine(day, _AFTER_MIDNIGHT, zone).astimezone(UTC)
+    return _look_on(day, facts.portfolio.zone)
+
+
+@lru_cache(maxsize=1024)
+def _look_on(day: date, zone: str) -> datetime:
+    return datetime.combine(day, _AFTER_MIDNIGHT, zone_of(zone)).astimezone(UTC)
 
 
 def _plus(total: Planned, more: Planned) -> Planned:

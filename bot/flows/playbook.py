@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.domain.cadence import BusinessCalendar, Cadence
@@ -43,4 +43,10 @@ def zone_of(name: str) -> ZoneInfo:
 
 def today_of(facts: CaseFacts, now: datetime) -> date:
     """The day in the portfolio's zone."""
-    return now.astimezone(zone_of(facts.portfolio.zone)).date()
+    return _day_in(facts.portfolio.zone, now)
+
+
+@lru_cache(maxsize=64)
+def _day_in(zone: str, now: datetime) -> date:
+    """A run asks for the same instant again and again."""
+    return now.astimezone(zone_of(zone)).date()

@@ -41,7 +41,8 @@ _CASES = """
 SELECT c.id, c.state, c.portfolio_id, c.debtor_id, c.currency, c.entered_at, c.late_count,
        c.unclear_replies, c.last_reply_at, c.dispute_whole,
        d.name_sealed, d.locale, d.vulnerable, d.deceased, d.attorney, d.stop_all, d.human_only,
-       d.agreed_from, d.agreed_to, d.inconvenient, d.payday, d.us_state, c.returned_at
+       d.agreed_from, d.agreed_to, nullif(d.inconvenient, '[]'), d.payday, d.us_state,
+       c.returned_at
 FROM cases c JOIN debtor d ON d.id = c.debtor_id
 WHERE c.id = ANY(%s) ORDER BY c.id
 """
@@ -93,6 +94,16 @@ SELECT p.id, p.code, p.creditor, p.signature, p.zone, p.region, p.currency, p.ca
        p.grace_days, p.sender_id, s.per_second
 FROM portfolio p JOIN sender s ON s.id = p.sender_id WHERE p.id = ANY(%s)
 """
+
+
+# Asking a mapping is five times faster than calling the enumeration, and a plan asks for each case.
+_STATES = {member.value: member for member in CaseState}
+_PROMISE_STATES = {member.value: member for member in PromiseState}
+_CHANNELS = {member.value: member for member in Channel}
+_PURPOSES = {member.value: member for member in Purpose}
+_KINDS = {member.value: member for member in PhoneKind}
+_OWNERS = {member.value: member for member in Owner}
+_NOWHERE: frozenset[Channel] = frozenset()
 
 
 class FactsReader:
@@ -174,7 +185,7 @@ class FactsReader:
             stop_all=row[15],
             human_only=row[16],
             agreed_hours=None if row[17] is None else (row[17], row[18]),
-            inconvenient_hours=tuple((first, last) for first, last in row[19]),
+            inconvenient_hours=tuple((first, last) for first, last in row[19] or ()),
             payday=row[20],
             us_state=row[21],
             contact_points=points,
@@ -194,27 +205,29 @@ def _debt(row: Any) -> DebtFacts:
 
 
 def _promise(row: Any) -> PromiseFacts:
-    return PromiseFacts(row[1], row[2], row[3], PromiseState(row[4]), row[5])
+    return PromiseFacts(row[1], row[2], row[3], _PROMISE_STATES[row[4]], row[5])
 
 
 def _point(row: Any) -> ContactPointFacts:
-    suppressed = row[9] or ()
-    channels = Channel if "all" in suppressed else map(Channel, suppressed)
     return ContactPointFacts(
         contact_point_id=row[1],
-        kind=PhoneKind(row[2]),
+        kind=_KINDS[row[2]],
         region=row[3],
         zones=tuple(row[4]),
-        owner=Owner(row[5]),
+        owner=_OWNERS[row[5]],
         disabled=row[6],
-        suppressed=frozenset(channels),
+        suppressed=_suppressed(row[9]) if row[9] else _NOWHERE,
         consent_voice=row[7],
         checked_at=row[8],
     )
 
 
+def _suppressed(channels: list[str]) -> frozenset[Channel]:
+    return frozenset(Channel if "all" in channels else (_CHANNELS[name] for name in channels))
+
+
 def _contact(row: Any) -> ContactFact:
-    return ContactFact(row[1], Channel(row[2]), Purpose(row[3]), row[4], row[5], row[6])
+    return ContactFact(row[1], _CHANNELS[row[2]], _PURPOSES[row[3]], row[4], row[5], row[6])
 
 
 def _last_touch(row: Any) -> LastTouch:
@@ -231,7 +244,7 @@ def _case(
     touches: tuple[LastTouch, ...],
     attempts: tuple[int, datetime | None],
 ) -> CaseFacts:
-    state = CaseState(row[1])
+    state = _STATES[row[1]]
     return CaseFacts(
         case_id=row[0],
         state=state,

@@ -196,12 +196,16 @@ def _verdict_row(touch_id: int, case_id: int, verdict: Verdict) -> tuple[Any, ..
 
 def _jobs(touches: Iterable[NewTouch], at: datetime, behind: datetime) -> list[Job]:
     """One job per sender and bucket; on a test clock it waits as long in real time."""
-    wanted: dict[tuple[int, datetime | None], Job] = {}
-    for touch in touches:
-        sender = touch.facts.portfolio.sender_id
-        wait = touch.due_at - at
-        when = None if wait <= timedelta() else behind + -(-wait // _BUCKET) * _BUCKET
-        wanted[sender, when] = Job(
-            DISPATCH_TASK, SEND_QUEUE, {"sender_id": sender}, schedule_at=when
+    wanted = {
+        (touch.facts.portfolio.sender_id, max(-(-(touch.due_at - at) // _BUCKET), 0))
+        for touch in touches
+    }
+    return [
+        Job(
+            DISPATCH_TASK,
+            SEND_QUEUE,
+            {"sender_id": sender},
+            schedule_at=behind + buckets * _BUCKET if buckets else None,
         )
-    return list(wanted.values())
+        for sender, buckets in sorted(wanted)
+    ]
