@@ -50,8 +50,9 @@ def understand_command(
 
 def _batch(path: str | None) -> int:
     """Stream lines; each answer is flushed. 0, or 1 when a line could not be read."""
-    from bot.policy.lexicon import understand  # noqa: PLC0415
+    from bot.policy.lexicon import prepare, understand  # noqa: PLC0415
 
+    prepare()
     failed = False
     with _lines(path) as lines:
         for out in read_lines(lines, understand, monotonic):
@@ -92,9 +93,9 @@ def _context(at: str | None, zone: str, channel: str, payday: int | None) -> Con
 
 
 def _one(text: str, context: Context, *, as_json: bool) -> None:
-    from bot.policy.lexicon import lexicon, understand  # noqa: PLC0415
+    from bot.policy.lexicon import prepare, understand  # noqa: PLC0415
 
-    lexicon()
+    prepare()
     started = monotonic()
     reading = understand(text, context)
     micros = (monotonic() - started) * 1e6

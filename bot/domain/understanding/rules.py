@@ -74,6 +74,11 @@ class RuleBook:
             found = self._ready[at] = compiled(self._patterns[at])
         return found
 
+    def prepare(self) -> None:
+        """Compile every pattern now."""
+        for at in range(len(self._patterns)):
+            self._pattern(at)
+
     def hits(self, text: str) -> list[Hit]:
         """All matches in `text`, at most MOST_HITS per pattern."""
         present = frozenset(text)

@@ -74,6 +74,11 @@ class Scanner:
             found = self._ready[place] = compiled(self._patterns[place][1])
         return found
 
+    def prepare(self) -> None:
+        """Compile every pattern now."""
+        for place in range(len(self._patterns)):
+            self._pattern(place)
+
     def scan(self, text: str) -> list[Token]:
         """Every word of time in `text`, left to right, not overlapping."""
         found, at, starts, ready = [], 0, self._starts, self._ready
