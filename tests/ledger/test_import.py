@@ -256,3 +256,16 @@ def test_the_import_leaves_a_record_of_itself(desk: Desk, tmp_path: Path) -> Non
     result = desk.load([ONE])
     found = desk.all("SELECT id, file_name, at, figures->>'new', length(sha256) FROM ledger_import")
     assert found == [(result.import_id, "ledger.csv", START, "1", 64)]
+
+
+def test_a_contract_never_has_two_debtors_whatever_its_phones_know(desk: Desk) -> None:
+    desk.load(["HT1,马敏,13800138000,1,2026-03-09,100,,"])
+    rows = [
+        "HT2,马敏,13800138001,1,2026-03-09,100,,",
+        "HT2,马敏,13800138000,2,2026-04-09,100,,",
+    ]
+    desk.load(rows)
+    assert desk.one("SELECT count(*) FROM debtor") == 1
+    before = desk.books()
+    assert desk.load(rows).figures.unchanged == 2
+    assert desk.books() == before

@@ -21,7 +21,6 @@ class DebtorChange:
     payday: int | None
     id_tail: str | None
     phones: dict[str, Phone] = field(default_factory=dict)  #: new ones, by E.164
-    customer_no: str | None = None
 
     @property
     def attributes_changed(self) -> bool:

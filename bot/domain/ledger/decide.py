@@ -17,7 +17,8 @@ from bot.domain.ledger.changes import (
     NewDebt,
 )
 from bot.domain.ledger.header import Layout
-from bot.domain.ledger.known import Known, KnownDebt, persons
+from bot.domain.ledger.known import Known, KnownDebt
+from bot.domain.ledger.people import People
 from bot.domain.ledger.reading import masked_value
 from bot.domain.ledger.rows import LedgerRow, Note, Outcome, name_key
 from bot.domain.ledger.words import Column, LedgerWords
@@ -31,8 +32,13 @@ def decide(rows: Sequence[LedgerRow], known: Known, layout: Layout, words: Ledge
     needs no memory of the others.
     """
     decider = _Decider(known, layout, words)
-    for row in decider.winners(sorted(rows, key=lambda row: row.line)):
-        decider.take(row)
+    winners = decider.winners(sorted(rows, key=lambda row: row.line))
+    accepted = [row for row in winners if decider.acceptable(row)]
+    people = People(known, words)
+    people.settle(accepted)
+    for row in accepted:
+        decider.take(row, people.by_contract[row.contract])
+    decider.changes.debtors.extend(people.debtors)
     return decider.finish()
 
 
@@ -42,9 +48,7 @@ class _Decider:
     layout: Layout
     words: LedgerWords
     changes: Changes = field(default_factory=Changes)
-    by_contract: dict[str, DebtorChange] = field(default_factory=dict)
-    by_identity: dict[str, DebtorChange] = field(default_factory=dict)
-    by_debtor_id: dict[int, DebtorChange] = field(default_factory=dict)
+    customers: dict[str, str] = field(default_factory=dict)  #: contract → customer number
     cases: dict[tuple[int, str], CaseChange] = field(default_factory=dict)
     counted: set[int] = field(default_factory=set)
     taken: list[tuple[int, bool, CaseChange]] = field(default_factory=list)
@@ -69,21 +73,16 @@ class _Decider:
         self._note(row, column, value, outcome, code, line=str(by.line))
         self.changes.outcomes[row.line] = outcome
 
-    def take(self, row: LedgerRow) -> None:
-        """Decide one row."""
-        debt = self.known.debts.get(row.key)
-        if not self._acceptable(row, debt):
-            self.changes.outcomes[row.line] = Outcome.REJECTED
-            return
-        debtor = self._debtor(row)
+    def take(self, row: LedgerRow, debtor: DebtorChange) -> None:
+        """What one accepted row changes."""
         case = self._case(row, debtor)
         self._attributes(row, debtor, case)
+        debt = self.known.debts.get(row.key)
         if debt is None:
             self._new_debt(row, case)
             self.changes.outcomes[row.line] = Outcome.NEW
         else:
-            changed = self._update(row, debt, case)
-            self.taken.append((row.line, changed, case))
+            self.taken.append((row.line, self._update(row, debt, case), case))
 
     def finish(self) -> Changes:
         """Only now is it known what all rows of a debtor change about them."""
@@ -92,23 +91,41 @@ class _Decider:
             self.changes.outcomes[line] = Outcome.UPDATED if changed else Outcome.UNCHANGED
         return self.changes
 
-    def _acceptable(self, row: LedgerRow, debt: KnownDebt | None) -> bool:
+    def acceptable(self, row: LedgerRow) -> bool:
         """Whether the row may be taken; its rejection is noted here."""
+        good = self._right_name(row) and self._right_customer(row) and self._right_terms(row)
+        if not good:
+            self.changes.outcomes[row.line] = Outcome.REJECTED
+        return good
+
+    def _right_name(self, row: LedgerRow) -> bool:
         debtor = self.known.debtor_of(row)
-        if debtor is not None and name_key(debtor.name) != name_key(row.name):
-            by_contract = row.contract in self.known.contracts
-            code = "contract_other_name" if by_contract else "customer_other_name"
-            self._reject(row, Column.NAME, row.name, code, other="已有记录", other_en="the books")
-            return False
-        if self._other_customer(row):
-            self._reject(row, Column.CUSTOMER_NO, row.customer_no or "", "contract_other_customer")
-            return False
+        if debtor is None or name_key(debtor.name) == name_key(row.name):
+            return True
+        by_contract = row.contract in self.known.contracts
+        code = "contract_other_name" if by_contract else "customer_other_name"
+        self._reject(row, Column.NAME, row.name, code, other="已有记录", other_en="the books")
+        return False
+
+    def _right_customer(self, row: LedgerRow) -> bool:
+        """A contract has one customer number: in the file, and between file and books."""
+        if row.customer_no is None:
+            return True
+        owner = self.known.contracts.get(row.contract)
+        customer = self.known.identities.get(row.identity, owner)
+        first = self.customers.setdefault(row.contract, row.customer_no)
+        if first == row.customer_no and (owner is None or owner == customer):
+            return True
+        self._reject(row, Column.CUSTOMER_NO, row.customer_no, "contract_other_customer")
+        return False
+
+    def _right_terms(self, row: LedgerRow) -> bool:
+        debt = self.known.debts.get(row.key)
         if debt is None:
             return True
         if debt.currency != row.currency:
-            self._reject(
-                row, Column.CURRENCY, row.currency, "currency_changed", before=debt.currency
-            )
+            before = debt.currency
+            self._reject(row, Column.CURRENCY, row.currency, "currency_changed", before=before)
             return False
         if row.amount_minor < debt.paid_minor:
             paid = plain(debt.paid_minor, row.currency)
@@ -116,51 +133,6 @@ class _Decider:
             self._reject(row, Column.AMOUNT, value, "amount_below_paid", paid=paid)
             return False
         return True
-
-    def _other_customer(self, row: LedgerRow) -> bool:
-        """The row's customer number is another debtor than its contract's."""
-        if row.customer_no is None:
-            return False
-        here = self.by_contract.get(row.contract)
-        if here is not None and here.customer_no is not None:
-            return here.customer_no != row.customer_no
-        owner = self.known.contracts.get(row.contract)
-        customer = self.known.identities.get(row.identity)
-        return owner is not None and customer is not None and owner != customer
-
-    def _debtor(self, row: LedgerRow) -> DebtorChange:
-        """The person the row speaks of: of the books, of this batch, or new."""
-        names = (row.identity,) if row.customer_no else persons(row)
-        found = self._met(row, names) or self._introduce(row)
-        self.by_contract[row.contract] = found
-        for name in names:
-            self.by_identity.setdefault(name, found)
-        if row.customer_no and found.customer_no is None:
-            found.customer_no = row.customer_no
-        return found
-
-    def _met(self, row: LedgerRow, names: Sequence[str]) -> DebtorChange | None:
-        """Met earlier in this batch."""
-        known = self.known.debtor_of(row)
-        if known is not None:
-            return self.by_debtor_id.get(known.debtor_id)
-        if row.contract in self.by_contract:
-            return self.by_contract[row.contract]
-        return next((self.by_identity[name] for name in names if name in self.by_identity), None)
-
-    def _introduce(self, row: LedgerRow) -> DebtorChange:
-        known = self.known.debtor_of(row)
-        if known is not None:
-            found = DebtorChange(
-                known, row.identity, known.name, known.locale, known.payday, known.id_tail
-            )
-            self.by_debtor_id[known.debtor_id] = found
-        else:
-            locale = self.words.locale_of_region.get(row.phones[0].region)
-            locale = row.locale or locale or self.words.default_locale
-            found = DebtorChange(None, row.identity, row.name, locale, None, None)
-        self.changes.debtors.append(found)
-        return found
 
     def _case(self, row: LedgerRow, debtor: DebtorChange) -> CaseChange:
         place = (id(debtor), row.currency)
