@@ -124,10 +124,22 @@ def test_workers_killed_again_and_again_while_they_send_lose_and_repeat_nothing(
                 wait_until(lambda least=wanted: len(per_phone(desk)) >= least, 20)
             except AssertionError:
                 print(len(per_phone(desk)), states(desk), planned(desk))
-                print(desk.sql("select id, task_name, status, attempts, scheduled_at, now(), queueing_lock, args from procrastinate_jobs"))
-                print(desk.sql("select type, at, job_id from procrastinate_events order by id desc limit 20"))
+                print(
+                    desk.sql(
+                        "select id, task_name, status, attempts, scheduled_at, now(), queueing_lock, args from procrastinate_jobs"
+                    )
+                )
+                print(
+                    desk.sql(
+                        "select type, at, job_id from procrastinate_events order by id desc limit 20"
+                    )
+                )
                 print(desk.sql("select paced_to, now(), per_second, stopped_reason from sender"))
-                print(desk.sql("select pid, state, wait_event_type, application_name, query from pg_stat_activity where datname=current_database()"))
+                print(
+                    desk.sql(
+                        "select pid, state, wait_event_type, application_name, query from pg_stat_activity where datname=current_database()"
+                    )
+                )
                 raise
             worker.kill()
         wait_until_gone(desk, WORKER)
