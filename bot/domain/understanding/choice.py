@@ -40,7 +40,7 @@ def choose(reading: Reading, context: Context, now: datetime, lexicon: Lexicon) 
     give_way(weights, reading, hits, now, lexicon.verbs)
     _drop_soft(weights)
     if all(weight < SOFT for weight in weights.values()):
-        guess(weights, reading, lexicon.fallback)
+        guess(weights, reading, now, lexicon.fallback)
     names = sorted(weights, key=lambda name: lexicon.rank[name])
     names = _promote(names, weights, reading, hits, now)
     kept = tuple(h for h in hits if h.rule.label in weights)

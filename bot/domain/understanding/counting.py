@@ -55,6 +55,8 @@ def _led(placer: Placer, item: Item, length: Length, head: str, following: Item 
         return _then(placer, start, item.end, length, following)
     if (match := _GRACE.search(head)) and not length.vague:
         return 1, _within(placer, item.start - len(match.group()), item.end, length)
+    if head.endswith("分"):  # 分几个月还
+        return 1, None
     if length.vague or head.endswith(("缓", "等", "晚", "拖")):
         return 1, Found(item.start, item.end, None, tags=_VAGUE)
     return 1, None

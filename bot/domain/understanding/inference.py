@@ -54,7 +54,8 @@ def _bare_date(weights: dict[str, float], found: Found, context: Context) -> Non
     asked = context.asked in _ASKED
     if found.tags & {"past", "now"}:
         return
-    if "timeonly" in found.tags and not asked:
+    soon = "counted" in found.tags and found.place and found.place.grain in ("minute", "second")
+    if ("timeonly" in found.tags or soon) and not asked:
         weights["call_later"] = 0.6
     else:
         weights["promise_to_pay"] = 0.92 if asked else 0.75
@@ -82,13 +83,21 @@ GUESS_WORTH = 0.6
 """A guess's probability is discounted by this, below the threshold at which the bot acts unasked."""
 
 
-def guess(weights: dict[str, float], reading: Reading, fallback: Fallback) -> None:
+def _may_be_promised(reading: Reading, now: datetime) -> bool:
+    """A day ahead, words of a vague day, or a sum."""
+    found = [d.found for d in reading.role("pay", "")]
+    return bool(reading.sums) or any(day_of(f, now) or "vague" in f.tags for f in found)
+
+
+def guess(
+    weights: dict[str, float], reading: Reading, now: datetime, fallback: Fallback
+) -> None:
     """Where the grammar found nothing, what replies like this one meant. Never a promise unless a
     day or a sum was read, never anything on a text of next to nothing."""
     if sum("\u4e00" <= char <= "\u9fff" for char in reading.text) < 2:
         return
     name, chance = fallback.guess(reading.text)
-    if name == "promise_to_pay" and not (reading.role("pay", "") or reading.sums):
+    if name == "promise_to_pay" and not _may_be_promised(reading, now):
         return
     if name != "other" and chance >= _SURE_ENOUGH.get(name, 0.3):
         weights.clear()

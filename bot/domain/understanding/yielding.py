@@ -13,7 +13,8 @@ from bot.domain.understanding.rules import SOFT, WEAK, Hit
 
 SELF_HARM = "self_harm"
 _NEAR = 3
-_BUSY_ONLY, _VAGUE_PROMISE = 0.75, 0.82
+_REAL_QUESTION = 0.7
+_BUSY_ONLY, _VAGUE_PROMISE, _FIRST_PART = 0.75, 0.86, 0.8
 
 Weights = dict[str, float]
 
@@ -49,6 +50,8 @@ def give_way(
     _asks_rather(weights, reading, now)
     if "complaint" in weights:
         _drop(weights, "greeting_ack")
+    if weights.get("question", 0) < _REAL_QUESTION and any(w >= WEAK for n, w in weights.items() if n != "question"):
+        _drop(weights, "question")
 
 
 def _drop(weights: Weights, *names: str) -> None:
@@ -91,10 +94,13 @@ def _no_promise(weights: Weights, reading: Reading, hits: list[Hit], now: dateti
         _drop(weights, "promise_to_pay")
     if firm_day(reading, now):
         return
+    if "dispute" in weights and weights.get("promise_to_pay", 0) < WEAK:
+        _drop(weights, "promise_to_pay")
     firm = [h for h in hits if h.rule.label == "question" and h.rule.weight >= WEAK]
     if {h.rule.carries.get("ask") for h in firm} & {"due_date", "amount", "consequences"}:
         _drop(weights, "promise_to_pay")
-    if reading.role("recurring"):
+    beside = weights.get("promise_to_pay", 0) >= 0.8 and len(reading.sums) > 1  # 先还1000, 每月500
+    if reading.role("recurring") and not beside:
         weights["request_installment"] = max(weights.get("request_installment", 0), 0.8)
         _drop(weights, "promise_to_pay")
 
@@ -106,5 +112,6 @@ def _asks_rather(weights: Weights, reading: Reading, now: datetime) -> None:
     if weights.get("call_later", 1) < _BUSY_ONLY and firm_day(reading, now):
         _drop(weights, "call_later")
     requested = "request_installment" in weights or "request_link" in weights
-    if requested and weights["promise_to_pay"] < _VAGUE_PROMISE and not some_day(reading, now):
+    limit = _FIRST_PART if reading.sums else _VAGUE_PROMISE
+    if requested and weights["promise_to_pay"] < limit and not some_day(reading, now):
         _drop(weights, "promise_to_pay")
