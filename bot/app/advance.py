@@ -14,7 +14,7 @@ import requests
 
 from bot.app.errors import Refusal
 from bot.app.product import Product
-from bot.store.clock_shift import next_instant, set_shift
+from bot.store.clock_shift import next_instant, read_shift, set_shift
 
 #: Instants closer together than this are taken in one step.
 STEP = timedelta(minutes=15)
@@ -42,21 +42,31 @@ class TestClock:
             set_shift(connection, shift)
 
     def _tell_sandbox(self, shift: timedelta) -> None:
-        url = self.product.settings.sandbox_url
-        if url is None:
+        if self._clock_url is None:
             return
         try:
-            answer = requests.put(
-                f"{url}/sandbox/clock",
-                json={"offset_seconds": int(shift.total_seconds())},
-                timeout=_TIME_OUT,
-            )
-            answer.raise_for_status()
+            body = {"offset_seconds": int(shift.total_seconds())}
+            requests.put(self._clock_url, json=body, timeout=_TIME_OUT).raise_for_status()
         except requests.RequestException as gone:
             raise Refusal(
                 "the sandbox does not answer, so its clock cannot follow",
                 "start it, or unset SANDBOX_URL",
             ) from gone
+
+    @property
+    def _clock_url(self) -> str | None:
+        url = self.product.settings.sandbox_url
+        return f"{url}/sandbox/clock" if url else None
+
+    def keep_sandbox(self) -> None:
+        """Put the sandbox's clock where ours stands; one that was just started is elsewhere."""
+        if self._clock_url is None:
+            return
+        with self.product.pool.connection() as connection:
+            shift = read_shift(connection)
+        told = requests.get(self._clock_url, timeout=_TIME_OUT).json()["offset_seconds"]
+        if abs(shift.total_seconds() - told) > 1:
+            self._tell_sandbox(shift)
 
     def walk(self, until: datetime) -> Iterator[datetime]:
         """Move to `until` through everything that is due; yields each instant it stood at."""

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint
 
+from bot.app.advance import TestClock
 from bot.app.clock_panel import ClockPanel
 from bot.app.database import make_engine
 from bot.app.health import database_probes
@@ -96,7 +97,9 @@ def _console_parts(product: Product) -> "ConsoleParts":
 
 def ticks(product: Product) -> list[Tick]:
     """What the clock does; each tick serves live and test mode."""
+    sandbox = [Tick("sandbox_clock", timedelta(seconds=2), TestClock(product).keep_sandbox)]
     return [
+        *(sandbox if product.settings.sandbox_url else ()),
         Tick("plan", timedelta(seconds=15), _both(product.planner.run)),
         Tick("release", timedelta(seconds=5), _both(product.releaser.run)),
         Tick("promises", timedelta(seconds=30), _both(product.promises.run)),

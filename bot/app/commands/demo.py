@@ -70,7 +70,6 @@ def _unattended(
 
     folder.chmod(0o755)
     os.environ.update(stage.demo_environment(folder / "data", fixed_ports=False))
-    os.environ.setdefault("LOG_LEVEL", "WARNING")
     console = Console()
     with ExitStack() as held:
         _start(held, folder, console, prepared(cases, folder / "ledgers"))

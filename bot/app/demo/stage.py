@@ -82,6 +82,8 @@ def demo_environment(data: Path, *, fixed_ports: bool) -> dict[str, str]:
         "SANDBOX_PAY_URL": f"http://127.0.0.1:{sandbox}",
         "SANDBOX_PAY_KEY": secrets.token_hex(16),
         "SANDBOX_PAY_SECRET": secrets.token_hex(16),
+        "LOG_LEVEL": "WARNING",
+        "LOG_FORMAT": "console",
     }
     return made | _for_the_sandbox(made, data, sandbox)
 
