@@ -11,7 +11,7 @@ from bot.scripts.library import load_scripts
 from bot.scripts.wording import scripts_root
 
 
-def load_playbook(link_length: int) -> Playbook:
+def load_playbook(link_sample: str) -> Playbook:
     """Raises DataError, ScriptError or HandoffPolicyError with file:line and reason."""
     scripts = load_scripts(scripts_root())
     packs(), routes()  # read now, so that a bad file stops the start and not a case
@@ -21,5 +21,5 @@ def load_playbook(link_length: int) -> Playbook:
         rules=rules_of,
         scripts=scripts,
         handoffs=load_handoffs(),
-        link_length=link_length,
+        link_sample=link_sample,
     )

@@ -95,7 +95,7 @@ def _build(
     transactions = PooledTransactions(pool, seal)
     clock = product_clock(clock_pool)
     links = PaymentLinks(settings.public_url, _link_secret(settings), os.urandom)
-    playbook = load_playbook(links.length)
+    playbook = load_playbook(links.sample)
     carriers = carrier_for(settings, threads=CARRIER_THREADS)
     provider = _provider(settings)
     return Product(

@@ -16,7 +16,7 @@ from bot.domain.vocabulary import TouchState
 from bot.flows.playbook import Playbook, today_of, zone_of
 from bot.flows.ports.planning import NewTouch, Param
 from bot.scripts.render import Rendered, render
-from bot.scripts.values import link_placeholder, values_for
+from bot.scripts.values import values_for
 from bot.scripts.wording import day_text, money_text, time_text
 
 #: Placeholders that are days or instants in storage and words in a text.
@@ -34,14 +34,14 @@ def compose(
 ) -> tuple[Rendered, int]:
     """The text of a script for the case as it stands, and the script's version.
 
-    Without a `link` one of the true length stands in. Raises ScriptValueError for a missing value.
+    Without a `link` one of the true length that opens nothing stands in. Raises ScriptValueError for a missing value.
     """
     script = playbook.scripts.pick(script_id, facts.debtor.locale)
     today = today_of(facts, now)
     values = values_for(
         facts,
         today,
-        link=link or link_placeholder(playbook.link_length),
+        link=link or playbook.link_sample,
         extra=wording(params, facts, today),
     )
     return render(script, values), script.version

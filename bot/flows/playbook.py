@@ -24,7 +24,7 @@ class Playbook:
     rules: Callable[[PortfolioFacts], RuleSet]
     scripts: ScriptLibrary
     handoffs: HandoffPolicy
-    link_length: int  #: characters of a payment link, known before a token exists
+    link_sample: str  #: a link of the true host and length that opens nothing
 
     def cadence_of(self, facts: CaseFacts) -> Cadence:
         """The cadence of the case's portfolio."""

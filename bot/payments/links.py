@@ -14,7 +14,7 @@ import hmac
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.flows.ports.dispatching import DispatchStore
+from bot.flows.ports.dispatching import NewLink
 
 _RANDOM, _SIGNED = 8, 6
 
@@ -34,16 +34,15 @@ class PaymentLinks:
         self._random_bytes = random_bytes
 
     @property
-    def length(self) -> int:
-        """Characters of every link."""
-        return len(self._base) + TOKEN_LENGTH
+    def sample(self) -> str:
+        """A link as long as every link, for texts that are looked at and not sent."""
+        return self._base + "x" * TOKEN_LENGTH
 
-    def make(self, store: DispatchStore, case_id: int, at: datetime) -> str:
-        """A fresh link for the case, its hash remembered in `store`."""
+    def make(self, case_id: int, at: datetime) -> NewLink:
+        """A fresh link for the case; it opens nothing until the store remembers it."""
         random = self._random_bytes(_RANDOM)
         token = base64.urlsafe_b64encode(random + self._signature(random)).decode().rstrip("=")
-        store.add_link(case_id, _hash(token), at, at + LIFETIME)
-        return self._base + token
+        return NewLink(self._base + token, _hash(token), case_id, at, at + LIFETIME)
 
     def hash_of(self, token: str) -> bytes | None:
         """The hash a genuine token is found by; None for a forged or damaged one."""

@@ -159,12 +159,12 @@ def _live(cases: int | None) -> None:
     settings = settings_of_process()
     with engine_of(settings) as engine:
         upgrade(engine)
-        if not (_DEMO_FOLDER / "ready").exists():
+        if not (_DEMO_FOLDER / "log-in").exists():
             put_clock(stage.START - system_now())
             typer.echo("importing the sample ledgers …")
             stage.set_up_books(prepared(cases, _DEMO_FOLDER / "ledgers"))
-            (_DEMO_FOLDER / "ready").touch()
-        typer.echo(_greeting(settings))
+            (_DEMO_FOLDER / "log-in").write_text(stage.set_up_collector(), "utf-8")
+        typer.echo(_greeting(settings, (_DEMO_FOLDER / "log-in").read_text("utf-8")))
         ended = run_together(
             [
                 Child("sandbox", stage.sandbox_command()),
@@ -177,9 +177,9 @@ def _live(cases: int | None) -> None:
         raise Refusal(f"{ended}; the others were stopped", "its last lines above say why")
 
 
-def _greeting(settings: Any) -> str:
+def _greeting(settings: Any, log_in: str) -> str:
     return (
-        f"\n  console      {settings.public_url}/console/\n"
+        f"\n  console      {settings.public_url}/console/    log in as {log_in}\n"
         f"  handset      {settings.sandbox_url}/\n"
         f"  sandbox log  {settings.sandbox_url}/log\n\n"
         "  then, in another terminal of this folder:  .venv/bin/yuehuan clock advance 1d\n"

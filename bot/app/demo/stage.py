@@ -117,11 +117,12 @@ def sandbox_command() -> list[str]:
     return [sys.executable, "-m", "sandbox"]
 
 
-def run_command(*words: str, accept: Sequence[int] = (0,)) -> None:
-    """Run one of our own commands quietly. Raises Refusal with its last words."""
+def run_command(*words: str, accept: Sequence[int] = (0,)) -> str:
+    """What one of our own commands prints. Raises Refusal with its last words."""
     done = subprocess.run(own_command(*words), capture_output=True, text=True, check=False)
     if done.returncode not in accept:
         raise Refusal(f"yuehuan {words[0]} failed: {(done.stderr or done.stdout).strip()[-500:]}")
+    return done.stdout
 
 
 def set_up_books(ledgers: Mapping[str, Path]) -> None:
@@ -134,6 +135,14 @@ def set_up_books(ledgers: Mapping[str, Path]) -> None:
         run_command("portfolio", "add", book.code, *book.options)
         # 1: some rows were rejected, as the messy samples deserve.
         run_command("import", str(ledgers[book.code]), "--portfolio", book.code, accept=(0, 1))
+
+
+def set_up_collector() -> str:
+    """A person who may log in: `demo / <password>`."""
+    said = run_command(
+        *("collector", "add", "demo", "--name", "演示", "--role", "lead", "--generate")
+    )
+    return f"demo / {said.split()[-1]}"
 
 
 @contextmanager
