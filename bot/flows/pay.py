@@ -60,8 +60,9 @@ class PayPage:
 
     def show(self, token: str, *, opened: bool) -> Owed:
         """What the link shows; `opened` marks a person's visit. Raises LinkError."""
+        token_hash = self._genuine(token)
         with self.transactions() as store:
-            owed = self._find(store, token)
+            owed = self._find(store, token_hash)
             if opened and not owed.link.opened:
                 now = self.clock.now(livemode=owed.link.livemode)
                 store.mark_opened(owed.link, at=now)
@@ -69,8 +70,9 @@ class PayPage:
 
     def returned(self, token: str) -> Returned:
         """What became of the payment that was begun last. Raises LinkError."""
+        token_hash = self._genuine(token)
         with self.transactions() as store:
-            owed = self._find(store, token)
+            owed = self._find(store, token_hash)
             return Returned(owed, store.last_checkout(owed.link.link_id))
 
     def begin(self, token: str, amount_minor: int, return_url: str) -> str:
@@ -80,9 +82,9 @@ class PayPage:
         """
         if self.provider is None:
             raise OSError("no payment provider is configured")
-        reference = self.reference()
+        token_hash, reference = self._genuine(token), self.reference()
         with self.transactions() as store:
-            owed = self._find(store, token)
+            owed = self._find(store, token_hash)
             self._check(owed.facts, amount_minor)
             checkout_id = store.add_checkout(
                 reference,
@@ -97,9 +99,15 @@ class PayPage:
             store.name_checkout(checkout_id, started.provider_id)
         return started.url
 
-    def _find(self, store: PayStore, token: str) -> Owed:
+    def _genuine(self, token: str) -> bytes:
+        """A forged token is refused before the database is asked anything."""
         token_hash = self.hash_of(token)
-        link = store.link(token_hash) if token_hash else None
+        if token_hash is None:
+            raise LinkError("unknown")
+        return token_hash
+
+    def _find(self, store: PayStore, token_hash: bytes) -> Owed:
+        link = store.link(token_hash)
         if link is None:
             raise LinkError("unknown")
         now = self.clock.now(livemode=link.livemode)

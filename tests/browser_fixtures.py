@@ -1,0 +1,59 @@
+"""A real Chromium for pages' tests: import `chromium` in the module."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+CHROMIUM = (
+    os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+)
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PHONE, DESKTOP = (390, 844), (1280, 900)
+
+in_a_browser = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; install it or set CHROMIUM"),
+]
+
+Window = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Window]:
+    """Opens windows `chromium(size)` as context managers; errors of the page fail the test."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+
+        @contextmanager
+        def window(size: tuple[int, int], **options: Any) -> Iterator[Any]:
+            viewport = {"width": size[0], "height": size[1]}
+            context = browser.new_context(viewport=viewport, locale="zh-CN", **options)
+            page, problems = context.new_page(), []
+            page.on("pageerror", lambda error: problems.append(str(error)))
+            page.on(
+                "console",
+                lambda said: problems.append(said.text) if _breaks_policy(said) else None,
+            )
+            yield page
+            context.close()
+            assert problems == []
+
+        yield window
+        browser.close()
+
+
+def _breaks_policy(said: Any) -> bool:
+    return said.type == "error" and "status of 4" not in said.text
+
+
+def too_wide(page: Any) -> int:
+    """Pixels by which the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))

@@ -1,0 +1,94 @@
+"""A collector's morning, in a real browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from browser_fixtures import DESKTOP, PHONE, chromium, in_a_browser, too_wide
+from desk_kit import DeskInHand
+from scene import PASSWORD, add_person, busy_desk
+
+pytestmark = in_a_browser
+__all__ = ["chromium"]
+
+
+def log_in(page: Any, desk: DeskInHand) -> None:
+    page.goto(f"{desk.url}/console/")
+    page.get_by_label("账号").fill("chen")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.get_by_role("heading", name="转人工").wait_for()
+
+
+def test_a_collectors_morning(desk: DeskInHand, chromium: Any) -> None:
+    scene = busy_desk(desk)
+    add_person(desk)
+    with chromium(DESKTOP) as page:
+        log_in(page, desk)
+        first = page.locator(".line").first
+        assert "投诉" in first.inner_text()
+        page.get_by_role("button", name="领取 马*：申请分期").click()
+        page.get_by_text("已领取，机器人不会再联系这件案件").wait_for()
+        assert page.locator("mark", has_text="分期").count() >= 1
+        assert "承诺 3月13日 还 500.00元" in page.locator(".story").inner_text()
+        page.get_by_role("button", name="显示全部").click()
+        page.get_by_role("heading", name="马敏").wait_for()
+        page.get_by_role("textbox", name="备注").fill("本人接听，周五发薪先还500")
+        page.get_by_role("button", name="保存备注").click()
+        page.get_by_text("陈静 的备注").wait_for()
+        page.get_by_role("button", name="交还机器人").click()
+        page.get_by_text("已交还机器人").wait_for()
+        assert page.locator(".line", has_text="马*").count() == 0
+    assert desk.state(scene.cases["promise"]) == "promised"
+
+
+def test_the_list_is_walked_with_the_keyboard(desk: DeskInHand, chromium: Any) -> None:
+    scene = busy_desk(desk)
+    add_person(desk)
+    with chromium(DESKTOP) as page:
+        log_in(page, desk)
+        for key in "jjjk":
+            page.keyboard.press(key)
+        second = page.locator("[data-row]").nth(1)
+        assert second.evaluate("row => row === document.activeElement")
+        target = second.get_attribute("href")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**{target}")
+        page.keyboard.press("n")
+        page.keyboard.type("jk/u")
+        assert page.get_by_role("textbox", name="备注").input_value() == "jk/u"
+        page.keyboard.press("Escape")
+        page.keyboard.press("u")
+        page.wait_for_url("**/console/")
+        page.keyboard.press("/")
+        page.keyboard.type("13800137001")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/cases/*")
+    assert scene.cases
+
+
+def test_the_clock_is_moved_from_the_page(desk: DeskInHand, chromium: Any) -> None:
+    add_person(desk)
+    desk.portfolio()
+    with chromium(DESKTOP) as page:
+        log_in(page, desk)
+        page.locator(".clock summary").click()
+        page.get_by_role("button", name="到早上9点").click()
+        page.locator(".clock time", has_text="3月10日 09:00").wait_for()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP, (1024, 768)])
+def test_no_page_is_wider_than_its_window(
+    desk: DeskInHand, chromium: Any, size: tuple[int, int]
+) -> None:
+    scene = busy_desk(desk)
+    add_person(desk)
+    with chromium(size) as page:
+        page.goto(f"{desk.url}/console/login")
+        assert too_wide(page) <= 0
+        log_in(page, desk)
+        assert too_wide(page) <= 0
+        for case in scene.cases.values():
+            page.goto(f"{desk.url}/console/cases/{case}")
+            assert too_wide(page) <= 0
