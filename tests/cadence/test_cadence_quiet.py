@@ -50,7 +50,7 @@ def test_a_dispute_stops_reminders_whatever_the_state_says(whole: bool) -> None:
         (CONSUMER, 90, HandoffReason.TIER_HUMAN),
         (CONSUMER, 400, HandoffReason.TIER_HUMAN),
         (TRADE, 180, None),
-        (TRADE, 181, HandoffReason.LEGAL),
+        (TRADE, 181, HandoffReason.TIER_HUMAN),
     ],
 )
 def test_the_last_tier_belongs_to_humans(
