@@ -161,7 +161,7 @@ def _debt(row: Row, case: Row, today: date) -> Row:
     late = (today - row["due_on"]).days
     return {
         "name": row["contract"],
-        "ref": "" if row["ref"] == row["contract"] else row["ref"],
+        "ref": _ref(row),
         "due": day(row["due_on"], today),
         "late": late if late > 0 and row["owed_minor"] and open_still else 0,
         "amount": money(row["amount_minor"], currency),
@@ -169,6 +169,13 @@ def _debt(row: Row, case: Row, today: date) -> Row:
         "owed": money(row["owed_minor"], currency),
         "settled": not open_still or not row["owed_minor"],
     }
+
+
+def _ref(row: Row) -> str:
+    """`第3期`, an invoice's number, or nothing when the contract has no parts."""
+    if row["ref"] == row["contract"]:
+        return ""
+    return f"第{row['ref']}期" if row["ref"].isdecimal() else str(row["ref"])
 
 
 def _promise(row: Row, case: Row, today: date) -> Row:
