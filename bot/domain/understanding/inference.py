@@ -89,9 +89,7 @@ def _may_be_promised(reading: Reading, now: datetime) -> bool:
     return bool(reading.sums) or any(day_of(f, now) or "vague" in f.tags for f in found)
 
 
-def guess(
-    weights: dict[str, float], reading: Reading, now: datetime, fallback: Fallback
-) -> None:
+def guess(weights: dict[str, float], reading: Reading, now: datetime, fallback: Fallback) -> None:
     """Where the grammar found nothing, what replies like this one meant. Never a promise unless a
     day or a sum was read, never anything on a text of next to nothing."""
     if sum("\u4e00" <= char <= "\u9fff" for char in reading.text) < 2:

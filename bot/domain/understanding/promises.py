@@ -112,6 +112,8 @@ def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
         out: list[Fixed] = []
         dated = [d for d in reading.role(*roles) if roles != ("event",) or "payday" in d.found.tags]
         for one in dated:
+            if one.role == "" and "now" in one.found.tags:
+                continue
             if "soon" in one.found.tags and verbs.condition.search(reading.text[: one.found.start]):
                 continue
             if (got := day_of(one.found, now)) is not None:

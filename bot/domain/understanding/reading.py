@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.domain.understanding.amounts import Share, Sum, read_shares, read_sums
 from bot.domain.understanding.lexicon import Lexicon, Verbs
@@ -15,6 +16,8 @@ from bot.domain.understanding.times import read_times
 _SENTENCE = re.compile(r"[。!?;]")
 _NOT_SECOND = re.compile(",?(?:而|并)?不是")
 _VAGUE = frozenset({"vague"})
+_RIGHT_AWAY = 5
+"""现在 and 马上 belong only to a verb this near."""
 _ATTACHED = 14
 """A verb this many characters after a date still belongs to it."""
 
@@ -55,14 +58,14 @@ def read(plain: Plain, facts: Facts, lexicon: Lexicon) -> Reading:
     sums = read_sums(text, taken, lexicon.amounts)
     return Reading(
         plain,
-        tuple(assign(text, founds, lexicon.verbs)),
+        tuple(assign(text, founds, lexicon.verbs, facts.now)),
         tuple(sums),
         tuple(read_shares(text, lexicon.amounts)),
         tuple(lexicon.book.settled(text)),
     )
 
 
-def assign(text: str, founds: list[Found], verbs: Verbs) -> list[Dated]:
+def assign(text: str, founds: list[Found], verbs: Verbs, now: datetime) -> list[Dated]:
     """Give each date its role: the first verb after it and before the next date, else the last
     one before it; corrected and recurring dates lose theirs."""
     if not founds:
@@ -70,10 +73,15 @@ def assign(text: str, founds: list[Found], verbs: Verbs) -> list[Dated]:
     spots = [(m.start(), m.lastgroup or "") for m in verbs.kinds.finditer(text)]
     dated = []
     for at, found in enumerate(founds):
-        following = next((f.start for f in founds[at + 1 :] if f.tags != _VAGUE), len(text))
+        following = next((f.start for f in founds[at + 1 :] if not _over(f, now)), len(text))
         previous = founds[at - 1].end if at else 0
         dated.append(Dated(found, _role(text, found, previous, following, spots, verbs)))
     return _spread(text, _corrected(text, dated, verbs))
+
+
+def _over(found: Found, now: datetime) -> bool:
+    """Words that take no verb from the date before them: vague ones, and the past."""
+    return found.tags == _VAGUE or (found.place is not None and found.place.end <= now)
 
 
 def _role(
@@ -105,11 +113,12 @@ def _role(
 
 def _after(text: str, found: Found, following: int, spots: list[tuple[int, str]]) -> str:
     """The first telling verb after a date: an event (发工资, 出差) gives way to what follows it."""
-    event = ""
+    event, near = "", bool(found.tags & {"soon", "now"})
     for at, kind in spots:
         if at < found.end - 1 or at >= following or at - found.end > _ATTACHED:
             continue
-        if _SENTENCE.search(text[found.end : at]):
+        gap = text[found.end : at]
+        if _SENTENCE.search(gap) or (near and ("," in gap or len(gap) > _RIGHT_AWAY)):
             break
         if kind != "income":
             return kind

@@ -50,7 +50,9 @@ def give_way(
     _asks_rather(weights, reading, now)
     if "complaint" in weights:
         _drop(weights, "greeting_ack")
-    if weights.get("question", 0) < _REAL_QUESTION and any(w >= WEAK for n, w in weights.items() if n != "question"):
+    if weights.get("question", 0) < _REAL_QUESTION and any(
+        w >= WEAK for n, w in weights.items() if n != "question"
+    ):
         _drop(weights, "question")
 
 
@@ -90,7 +92,8 @@ def _no_promise(weights: Weights, reading: Reading, hits: list[Hit], now: dateti
     """A refusal, a payment already made, a question or a plan is no promise."""
     if weights.get("refuse", 0) >= SOFT:
         _drop(weights, "promise_to_pay")
-    if "already_paid" in weights and not reading.role("pay"):
+    ahead = [d for d in reading.role("pay") if d.found.place and d.found.place.end > now]
+    if "already_paid" in weights and not ahead:
         _drop(weights, "promise_to_pay")
     if firm_day(reading, now):
         return
