@@ -8,10 +8,10 @@ which `settle_attempts` settles and nobody repeats.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.domain.facts import CaseFacts, ContactPointFacts
 from bot.domain.gate import FAULT, RuleSet, judge, open_until
@@ -34,10 +34,12 @@ from bot.flows.ports.dispatching import (
     DispatchStore,
     DueTouch,
     NewAttempt,
+    NewLink,
     SenderFacts,
     Settled,
 )
 from bot.flows.ports.transactions import Clock, Transactions
+from bot.scripts.render import Rendered
 
 #: Touches per batch: one commit before the calls and one after them.
 BATCH = 100
@@ -48,6 +50,9 @@ _VALIDITY = (1, 36000)
 #: What the gate is told of a text that cannot be written, so that it can name a better reason.
 _UNWRITTEN = Content()
 
+#: Refusals that would meet every further message as well.
+_CLOSING = frozenset({Refusal.THROTTLED, Refusal.ACCOUNT})
+
 _BACK_OFF = timedelta(seconds=30)
 _TRY_LATER = timedelta(minutes=10)
 
@@ -55,8 +60,8 @@ _TRY_LATER = timedelta(minutes=10)
 class LinkMaker(Protocol):
     """Makes payment links; only the hash of their token is kept."""
 
-    def make(self, store: DispatchStore, case_id: int, at: datetime) -> str:
-        """A fresh link to the debtor's page, remembered in `store`."""
+    def make(self, case_id: int, at: datetime) -> NewLink:
+        """A fresh link to the debtor's page; it opens nothing until the store remembers it."""
         ...
 
 
@@ -68,8 +73,40 @@ class _Batch:
     carrier: SmsCarrier
     orders: list[SmsOrder] = field(default_factory=list)
     attempts: list[NewAttempt] = field(default_factory=list)
+    links: list[NewLink] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
     verdicts: list[tuple[DueTouch, Verdict]] = field(default_factory=list)
+
+
+class _Line:
+    """One run's line to the carrier: once it refuses them all, nobody calls any more."""
+
+    def __init__(self) -> None:
+        self._closed: Refused | None = None
+
+    def send(self, carrier: SmsCarrier, order: SmsOrder) -> Sent:
+        """One call, or the answer the carrier gave to all."""
+        if self._closed is not None:
+            return self._closed
+        result = carrier.send(order)
+        if isinstance(result, Refused) and result.kind in _CLOSING:
+            self._closed = result
+        return result
+
+
+@dataclass(frozen=True)
+class _Flight:
+    """A batch whose calls are under way."""
+
+    batch: _Batch
+    calls: Sequence[Future[Sent]]
+
+
+class _Text(NamedTuple):
+    """What a touch says, written with the very link that will be sent."""
+
+    rendered: Rendered
+    link: NewLink | None
 
 
 @dataclass(frozen=True)
@@ -86,18 +123,33 @@ class Dispatcher:
     batch: int = BATCH
 
     def run(self, sender_id: int) -> int:
-        """Send until nothing is due or the rate is used up; returns how many went out."""
-        sent = 0
-        while True:
-            batch = self._prepare(sender_id)
-            if batch is None:
-                return sent
-            if batch.orders:
-                results = list(self.executor.map(batch.carrier.send, batch.orders))
-                held = self._record(batch, results)
-                sent += len(results)
-                if held:
-                    return sent
+        """Send until nothing is due or the rate is used up; returns how many went out.
+
+        While one batch is called the next one is decided, so that the carrier never waits for us.
+        """
+        line, sent, held = _Line(), 0, False
+        flight = self._take_off(sender_id, line)
+        while flight is not None:
+            following = None
+            try:
+                following = None if held else self._take_off(sender_id, line)
+            finally:  # what was called is recorded, whatever became of the next batch
+                held = self._land(flight) or held
+            sent += len(flight.calls)
+            flight = following
+        return sent
+
+    def _take_off(self, sender_id: int, line: _Line) -> _Flight | None:
+        batch = self._prepare(sender_id)
+        if batch is None:
+            return None
+        submit, carrier = self.executor.submit, batch.carrier
+        return _Flight(batch, [submit(line.send, carrier, order) for order in batch.orders])
+
+    def _land(self, flight: _Flight) -> bool:
+        """Record a batch as soon as it is through; True when the sender must wait or stop."""
+        results = [call.result() for call in flight.calls]
+        return bool(results) and self._record(flight.batch, results)
 
     def _prepare(self, sender_id: int) -> _Batch | None:
         """Decide one batch and commit its attempts; None when there is nothing to do now."""
@@ -117,6 +169,7 @@ class Dispatcher:
             batch = self._decide(store, _Batch(sender, carrier), due[:turns], now)
             store.save_verdicts(batch.verdicts, stage="send", at=now)
             store.save_decided(batch.decided, at=now)
+            store.add_links(batch.links)
             store.add_attempts(batch.attempts, sender_id=sender_id, at=now, called_at=real_now)
             return batch
 
@@ -146,43 +199,38 @@ class Dispatcher:
             return
         proposal = proposal_of(touch, facts)
         rules = self.playbook.rules(facts.portfolio)
-        content = self._content(facts, touch, now)
-        verdict = judge(proposal, facts, content or _UNWRITTEN, now, rules)
+        text = self._text(facts, touch, now)
+        content = text.rendered.content if text else _UNWRITTEN
+        verdict = judge(proposal, facts, content, now, rules)
         if not verdict.allowed:
             batch.verdicts.append((touch, verdict))
             batch.decided.append(_held_back(touch, verdict))
             return
-        if content is None:
+        if text is None:
             batch.decided.append(Decided(touch, TouchState.DENIED, None, FAULT))
             store.raise_alarm("touch_spoiled", touch.script, f"case {touch.case_id}", at=now)
             return
         tally.add(facts, proposal, now)
-        self._add(store, batch, touch, facts, phones[touch.contact_point_id], now)
         seconds = _validity(proposal, facts, content, now, rules)
-        batch.orders[-1] = replace(batch.orders[-1], valid_seconds=seconds)
+        self._add(batch, touch, text, phones[touch.contact_point_id], seconds)
 
-    def _content(self, facts: CaseFacts, touch: DueTouch, now: datetime) -> Content | None:
+    def _text(self, facts: CaseFacts, touch: DueTouch, now: datetime) -> _Text | None:
+        """Written from the facts of this moment, not from those of planning."""
         try:
-            return compose(facts, touch.script, touch.params, self.playbook, now)[0].content
+            script = self.playbook.scripts.pick(touch.script, facts.debtor.locale)
+            link = self.links.make(facts.case_id, now) if script.has_link else None
+            url = link.url if link else None
+            written, _ = compose(facts, touch.script, touch.params, self.playbook, now, link=url)
         except Exception:  # one text that cannot be written must not stop the others
             return None
+        return _Text(written, link)
 
-    def _add(
-        self,
-        store: DispatchStore,
-        batch: _Batch,
-        touch: DueTouch,
-        facts: CaseFacts,
-        phone: str,
-        now: datetime,
-    ) -> None:
-        """The text is rendered from the facts of this moment, not from those of planning."""
-        script = self.playbook.scripts.pick(touch.script, facts.debtor.locale)
-        link = self.links.make(store, facts.case_id, now) if script.has_link else None
-        rendered, _ = compose(facts, touch.script, touch.params, self.playbook, now, link=link)
-        token = self.token()
-        batch.attempts.append(NewAttempt(touch, token, rendered.text, rendered.segments))
-        batch.orders.append(SmsOrder(token, phone, batch.sender.address, rendered.text, 0))
+    def _add(self, batch: _Batch, touch: DueTouch, text: _Text, phone: str, seconds: int) -> None:
+        token, words = self.token(), text.rendered
+        batch.attempts.append(NewAttempt(touch, token, words.text, words.segments))
+        batch.orders.append(SmsOrder(token, phone, batch.sender.address, words.text, seconds))
+        if text.link is not None:
+            batch.links.append(text.link)
 
     def _record(self, batch: _Batch, results: Sequence[Sent]) -> bool:
         """Write what the carrier said. True when the sender must wait or stop."""

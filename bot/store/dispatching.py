@@ -16,6 +16,7 @@ from bot.flows.ports.dispatching import (
     Decided,
     DueTouch,
     NewAttempt,
+    NewLink,
     OpenAttempt,
     SenderFacts,
     Settled,
@@ -46,7 +47,7 @@ INSERT INTO attempt (token, touch_id, case_id, debtor_id, contact_point_id, send
     purpose, state, body_sealed, segments, at, updated_at, called_at)
 SELECT a.token, t.id, t.case_id, t.debtor_id, t.contact_point_id, %(sender)s, t.channel,
     t.purpose, 'sending', a.body, a.segments, %(at)s, %(at)s, %(called)s
-FROM unnest(%(tokens)s::text[], %(touches)s::bigint[], %(bodies)s::bytea[], %(segments)s::int[])
+FROM unnest(%(tokens)b::text[], %(touches)b::bigint[], %(bodies)b::bytea[], %(segments)b::int[])
     AS a(token, touch_id, body, segments)
 JOIN touch t ON t.id = a.touch_id
 """
@@ -61,7 +62,7 @@ UPDATE attempt a SET
             THEN n.state ELSE a.state END,
     error_code = coalesce(n.code, a.error_code),
     updated_at = %s
-FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS n(token, state, sid, code)
+FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[]) AS n(token, state, sid, code)
 WHERE a.token = n.token
 """
 
@@ -125,12 +126,19 @@ class DispatchRows(PlanningRows):
         )
         return {row[0]: self._seal.open(row[1]) for row in rows.fetchall()}
 
-    def add_link(self, case_id: int, token_hash: bytes, at: datetime, expires: datetime) -> None:
-        """Remember a payment link."""
+    def add_links(self, links: Sequence[NewLink]) -> None:
+        """Remember payment links."""
+        if not links:
+            return
         self._connection.execute(
             "INSERT INTO payment_link (token_hash, case_id, created_at, expires_at) "
-            "VALUES (%s, %s, %s, %s)",
-            [token_hash, case_id, at, expires],
+            "SELECT * FROM unnest(%b::bytea[], %b::bigint[], %b::timestamptz[], %b::timestamptz[])",
+            [
+                [link.token_hash for link in links],
+                [link.case_id for link in links],
+                [link.at for link in links],
+                [link.expires_at for link in links],
+            ],
         )
 
     def add_attempts(

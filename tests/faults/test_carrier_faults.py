@@ -246,7 +246,7 @@ def test_an_account_level_refusal_stops_the_sender_with_one_alarm_and_keeps_touc
     desk: DeskInHand, code: int
 ) -> None:
     due_cases(desk, 3)
-    desk.sandbox.faults({"effect": "refuse", "code": code, "times": 3})
+    desk.sandbox.faults({"effect": "refuse", "code": code})
     desk.send()
     desk.send()
     assert desk.one("SELECT stopped_reason FROM sender") == f"carrier refused: {code}"
@@ -254,6 +254,7 @@ def test_an_account_level_refusal_stops_the_sender_with_one_alarm_and_keeps_touc
     assert planned(desk) == 3
     assert states(desk) == ["refused"] * 3
 
+    desk.sandbox.faults()
     desk.sql("UPDATE sender SET stopped_reason = NULL, stopped_at = NULL")  # the desk starts it
     desk.send()
     assert planned(desk) == 0

@@ -56,6 +56,17 @@ class NewAttempt:
 
 
 @dataclass(frozen=True, slots=True)
+class NewLink:
+    """A payment link whose token only the text holds; the store keeps the hash."""
+
+    url: str
+    token_hash: bytes
+    case_id: int
+    at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """A claimed touch that is not sent now: a new due instant, or its end."""
 
@@ -113,8 +124,8 @@ class DispatchStore(Protocol):
         """E.164 numbers by contact point."""
         ...
 
-    def add_link(self, case_id: int, token_hash: bytes, at: datetime, expires: datetime) -> None:
-        """Remember a payment link."""
+    def add_links(self, links: Sequence[NewLink]) -> None:
+        """Remember payment links."""
         ...
 
     def add_attempts(

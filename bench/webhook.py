@@ -1,0 +1,216 @@
+"""Webhooks: the product's, and a bare Flask view that checks the signature and inserts one row.
+
+    python -m bench.webhook [--small] [--json] [--rounds 5]
+
+Both run on granian with the same settings and the same PostgreSQL; every request is another
+message, validly signed, and posted by a process of its own. The product seals what it stores,
+queues the job that reads a reply, moves the attempt a status names, keeps figures and writes a log
+line for each request.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+import psycopg
+
+from bench import bare_web, load
+from bench.book import (
+    ACCOUNT,
+    SENDER,
+    TOKEN,
+    Databases,
+    databases,
+    environment,
+    fill,
+    free_port,
+    settings_for,
+)
+from bench.ratio import Ratio, arguments, in_turns, report
+from bot.store.seal import Seal
+
+FULL, SMALL = 5_000, 1_000
+AIM = 0.65
+CONNECTIONS = 16
+
+_ATTEMPTS = """
+WITH told AS (
+    INSERT INTO touch (key, case_id, debtor_id, portfolio_id, sender_id, contact_point_id, channel,
+        purpose, script, script_version, due_at, latest_at, state, created_at, updated_at)
+    SELECT 'bench:' || n, c.id, c.debtor_id, c.portfolio_id, s.id, p.id, 'sms', 'reminder',
+        'reminder.d1_5', 1, now(), now(), 'attempted', now(), now()
+    FROM generate_series(0, %(count)s - 1) n
+    JOIN cases c ON c.id = 1 + n %% %(cases)s JOIN contact_point p ON p.debtor_id = c.debtor_id,
+    sender s RETURNING *
+)
+INSERT INTO attempt (token, touch_id, case_id, debtor_id, contact_point_id, sender_id, channel,
+    purpose, state, provider_sid, body_sealed, at, called_at, updated_at)
+SELECT 'token-' || substr(key, 7), id, case_id, debtor_id, contact_point_id, sender_id, channel,
+    purpose, 'accepted', 'SM' || md5(substr(key, 7)), '\\x00', due_at, due_at, due_at FROM told
+"""
+
+_WORDS = ("明天还两千", "好的，知道了", "这笔金额不对", "周五发工资就还", "已经还了，请查一下")
+
+
+def sms(number: int) -> tuple[str, dict[str, str]]:
+    """An inbound message: path and form."""
+    return "/webhooks/twilio/sms", {
+        "ToCountry": "US",
+        "MessageSid": f"SM{hashlib.md5(b'in%d' % number).hexdigest()}",
+        "NumMedia": "0",
+        "FromCountry": "CN",
+        "Body": _WORDS[number % len(_WORDS)],
+        "To": SENDER,
+        "NumSegments": "1",
+        "AccountSid": ACCOUNT,
+        "From": f"+86138001{number % 100_000:05d}",
+        "ApiVersion": "2010-04-01",
+    }
+
+
+def status(number: int) -> tuple[str, dict[str, str]]:
+    """A status report of an attempt; each attempt gets two."""
+    attempt, word = number // 2, ("sent", "delivered")[number % 2]
+    return f"/webhooks/twilio/status?attempt=token-{attempt}", {
+        "MessageSid": f"SM{hashlib.md5(b'%d' % attempt).hexdigest()}",
+        "MessageStatus": word,
+        "To": f"+86138001{attempt % 100_000:05d}",
+        "From": SENDER,
+        "AccountSid": ACCOUNT,
+        "ApiVersion": "2010-04-01",
+    }
+
+
+def signed(port: int, path: str, form: dict[str, str]) -> bytes:
+    """The whole request as the carrier would send it."""
+    text = f"http://127.0.0.1:{port}{path}" + "".join(k + form[k] for k in sorted(form))
+    seal = base64.b64encode(hmac.digest(TOKEN.encode(), text.encode(), hashlib.sha1)).decode()
+    body = urlencode(form)
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nX-Twilio-Signature: {seal}\r\n"
+        "Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n"
+        f"User-Agent: TwilioProxy/1.1\r\nAccept: */*\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    ).encode()
+
+
+@contextmanager
+def serving(command: list[str], port: int, log: Path, **variables: str) -> Iterator[None]:
+    """A web server as a process of its own, its log in a file; stopped by its pid."""
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command], env={**os.environ, **variables}, stderr=file
+        )
+        try:
+            _wait(port, process, log)
+            yield
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    request = b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"
+    for _ in range(300):
+        if process.poll() is not None:
+            raise SystemExit(f"the server did not start: {log.read_text()[-2000:]}")
+        try:
+            load.fire("127.0.0.1", port, [request], 1)
+        except (OSError, SystemExit):
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit("the server does not answer")
+
+
+@dataclass
+class Bench:
+    """Both servers up; every round posts messages nobody has seen."""
+
+    server: Databases
+    requests: int
+    ports: dict[str, int] = field(default_factory=dict)
+    _next: dict[str, int] = field(default_factory=dict)
+
+    def rate(self, side: str, kind: Callable[[int], tuple[str, dict[str, str]]]) -> float:
+        """Requests per second of one side."""
+        port, key = self.ports[side], f"{side} {kind.__name__}"
+        first = self._next.get(key, 0)
+        self._next[key] = first + self.requests
+        numbers = range(first, first + self.requests)
+        file = self.server.folder / "requests"
+        file.write_bytes(load.pack(signed(port, *kind(number)) for number in numbers))
+        command = [sys.executable, "-m", "bench.load", "127.0.0.1", str(port), str(file)]
+        command.append(str(CONNECTIONS))
+        done = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+        if list(done["statuses"]) != [{"sms": "200", "status": "204"}[kind.__name__]]:
+            raise SystemExit(f"{side}: {done['statuses']}")
+        return self.requests / done["seconds"]
+
+    @contextmanager
+    def up(self, rounds: int) -> Iterator[None]:
+        """Databases filled, both servers answering."""
+        folder = self.server.folder
+        ours, bare = free_port(), free_port()
+        self.ports = {"product": ours, "floor": bare}
+        given = environment(folder / "data", ours, "http://127.0.0.1:1")
+        settings = settings_for(folder, ours)
+        url = self.server.empty("desk")
+        cases = 1000
+        fill(url, Seal(settings.field_keys, settings.hash_key), cases)
+        with psycopg.connect(url, autocommit=True) as connection:
+            count = self.requests * (rounds + 1) // 2 + 1
+            connection.execute(_ATTEMPTS, {"count": count, "cases": cases})
+            for statement in bare_web.TABLES:
+                connection.execute(statement)
+            connection.execute("VACUUM ANALYZE")
+        variables = {**given, "DATABASE_URL": url, "LOG_FORMAT": "json"}
+        with (
+            serving(["bot.app.cli", "web"], ours, folder / "product.log", **variables),
+            serving(
+                ["bench.bare_web"],
+                bare,
+                folder / "bare.log",
+                BARE_DATABASE_URL=url,
+                PORT=str(bare),
+            ),
+        ):
+            yield
+
+    def measured(self, kind: Callable[[int], tuple[str, dict[str, str]]], rounds: int) -> Ratio:
+        """Both sides in turns."""
+        for side in self.ports:
+            self.rate(side, kind)  # warms it
+        figures = in_turns(
+            rounds, lambda _: self.rate("product", kind), lambda _: self.rate("floor", kind)
+        )
+        return Ratio(f"webhook {kind.__name__}", "/s", *figures, AIM)
+
+
+def main() -> int:
+    """Run the bench."""
+    parser = arguments(__doc__)
+    parser.add_argument("--requests", type=int)
+    given = parser.parse_args()
+    rounds = given.rounds or 5
+    with databases() as server:
+        bench = Bench(server, given.requests or (SMALL if given.small else FULL))
+        with bench.up(rounds):
+            ratios = [bench.measured(kind, rounds) for kind in (sms, status)]
+    more: dict[str, object] = {"requests per round": bench.requests, "connections": CONNECTIONS}
+    return report(ratios, more, as_json=given.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
