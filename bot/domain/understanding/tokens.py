@@ -81,7 +81,8 @@ class Scanner:
 
     def scan(self, text: str) -> list[Token]:
         """Every word of time in `text`, left to right, not overlapping."""
-        found, at, starts, ready = [], 0, self._starts, self._ready
+        found: list[Token] = []
+        at, starts, ready = 0, self._starts, self._ready
         size = len(text)
         long_numbers = {m.start(): m.end() for m in _LONG_NUMBER.finditer(text)}
         while at < size and len(found) < MOST_TOKENS:
