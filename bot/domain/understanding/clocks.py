@@ -54,7 +54,7 @@ def _hour(frame: Frame, hour: int, day: Place | None, now: datetime) -> int:
         return hour
     if day is None and not frame.past:
         return _next_hour(hour, frame.clock[1] if frame.clock else 0, now)
-    return hour + 12 if 1 <= hour <= 6 else hour
+    return hour + 12 if 1 <= hour <= 6 and not frame.written_clock else hour
 
 
 def _hour_in_part(hour: int, part: tuple[int, int, str]) -> int:
@@ -63,7 +63,9 @@ def _hour_in_part(hour: int, part: tuple[int, int, str]) -> int:
     if hour > 12:
         return hour
     if mode == "am":
-        return 0 if hour == 12 else hour + (24 if first >= 24 else 0)
+        if hour == 12:  # 上午十二点 is noon, 凌晨十二点 midnight
+            return 12 if first >= 5 else 0
+        return hour + (24 if first >= 24 else 0)
     if first >= 18 and (hour in (0, 12) or hour <= 4):
         return 24 + hour % 12
     if mode == "noon":

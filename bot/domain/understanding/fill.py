@@ -235,12 +235,11 @@ def _day(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
 def _nthday(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     number, last, _first = token.groups
     frame.nth_day = -1 if last else _int(number) if number else 1
-    return (
-        frame.year is not None
-        or frame.month is not None
-        or frame.month_shift is not None
-        or frame.portion is not None
-    )
+    within = (frame.year, frame.month, frame.month_shift, frame.portion)
+    if all(said is None for said in within) and number in ("二", "2"):
+        frame.nth_day, frame.day_shift = None, 1  # 第二天 by itself is the next day
+        return True
+    return any(said is not None for said in within)
 
 
 def _part(frame: Frame, token: Token, _now: datetime, lexicon: TimeLexicon) -> bool:
@@ -261,7 +260,7 @@ def _colon(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     hour, minute, second, half = token.groups
     frame.clock = (int(hour or 0), int(minute or 0), int(second or 0))
     frame.clock_grain = "second" if second else "minute"
-    frame.literal_clock = len(hour or "") == 2
+    frame.literal_clock, frame.written_clock = len(hour or "") == 2, True
     _meridiem(frame, half)
     return int(minute or 0) < 60
 

@@ -44,7 +44,8 @@ class Frame:
     clock: tuple[int, int, int] | None = None
     clock_end: int | None = None  # 七八点: the later hour
     clock_grain: str = "hour"
-    literal_clock: bool = False
+    literal_clock: bool = False  # 03:30, 3时: the hour as written
+    written_clock: bool = False  # 5:00: the hour as written on a named day
     level: int = -1
     past: bool = False
 
