@@ -116,6 +116,8 @@ class PortfolioFacts:
     livemode: bool
     collector_kind: str = "first_party"  #: or `third_party` (Regulation F binds those)
     sender_kind: SenderKind = SenderKind.SANDBOX
+    sender_id: int = 0
+    per_second: float = 1.0  #: messages the sender's carrier takes per second
     phone: str = ""  #: the desk's number that a debtor can call
     complaint_phone: str = ""
     payee_account: str = ""  #: the creditor-designated repayment account, masked as printed
