@@ -28,7 +28,11 @@ EPOCHS, RATE, DECAY, SCALE, SMALLEST, SEED = 14, 0.15, 0.85, 100, 3, 20260401
 
 def train(cases: list[Case]) -> dict[str, object]:
     """Softmax regression by stochastic gradient; weights rounded to 1/SCALE, tiny ones dropped."""
-    rows = [(sorted(features(lexicon().normalise(c.text).text)), c.intents[0]) for c in cases if c.context.asked is None]
+    rows = [
+        (sorted(features(lexicon().normalise(c.text).text)), c.intents[0])
+        for c in cases
+        if c.context.asked is None
+    ]
     seen = Counter(f for names, _ in rows for f in names)
     rows = [([f for f in names if seen[f] > 1 or len(f) == 1], label) for names, label in rows]
     labels = sorted({label for _, label in rows})
@@ -42,7 +46,9 @@ def train(cases: list[Case]) -> dict[str, object]:
     return {"labels": labels, "scale": SCALE, "weights": dict(sorted(compact(weights).items()))}
 
 
-def step(weights: dict[str, list[float]], names: list[str], label: int, count: int, rate: float) -> None:
+def step(
+    weights: dict[str, list[float]], names: list[str], label: int, count: int, rate: float
+) -> None:
     """One gradient step on one reply."""
     scores = [sum(weights[n][at] for n in names) for at in range(count)]
     top = max(scores)
@@ -59,7 +65,9 @@ def compact(weights: dict[str, list[float]]) -> dict[str, list[int]]:
     """Feature -> flat list of label number and weight in 1/SCALE, the larger ones only."""
     out = {}
     for name, row in weights.items():
-        flat = [n for at, w in enumerate(row) if abs(v := round(w * SCALE)) >= SMALLEST for n in (at, v)]
+        flat = [
+            n for at, w in enumerate(row) if abs(v := round(w * SCALE)) >= SMALLEST for n in (at, v)
+        ]
         if flat:
             out[name] = flat
     return out
@@ -89,7 +97,9 @@ def main() -> None:
         return
     path = FOLDER / "fallback.json"
     path.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")
-    print(f"{path.name}: {len(cases)} replies, {len(data['weights'])} features, {path.stat().st_size} bytes")  # type: ignore[arg-type]
+    print(
+        f"{path.name}: {len(cases)} replies, {len(data['weights'])} features, {path.stat().st_size} bytes"
+    )  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def read_lines(lines: Iterable[str], understand: Reader, timer: Timer) -> Iterat
             continue
         row: Any = None
         try:
-            row = json.loads(line)
+            row = json.loads(line.removeprefix("\ufeff"))
             text, context = parse(row)
         except (ValueError, RecursionError) as problem:
             name = row.get("id") if isinstance(row, dict) else None

@@ -40,6 +40,9 @@ def read_callback(reading: Reading, now: datetime, zone: ZoneInfo) -> Window | N
     start, end = found.place.start, found.place.end
     if end <= now:
         return None
+    between = _between(dates)
+    if between is not None:
+        return Window(aware(between[0], zone), aware(between[1], zone))
     if found.kind == "deadline":
         return Window(aware(now, zone), aware(start if "part" in found.tags else end, zone))
     open_ended = found.kind == "after" or (
@@ -48,6 +51,17 @@ def read_callback(reading: Reading, now: datetime, zone: ZoneInfo) -> Window | N
     if found.place.grain == "minute" and not open_ended and found.kind != "range":
         end = start + timedelta(hours=1)
     return Window(aware(start, zone), None if open_ended else aware(end, zone))
+
+
+def _between(dates: list[Dated]) -> tuple[datetime, datetime] | None:
+    """9点以后, 12点以前: the last two make one window."""
+    if len(dates) < 2:
+        return None
+    one, two = dates[-2].found, dates[-1].found
+    if one.place is None or two.place is None or (one.kind, two.kind) != ("after", "deadline"):
+        return None
+    start, end = one.place.start, two.place.start
+    return (start, end) if start < end <= start + timedelta(days=1) else None
 
 
 def read_avoid(reading: Reading, now: datetime, zone: ZoneInfo) -> tuple[Window, ...]:

@@ -57,7 +57,7 @@ def _hour(frame: Frame, hour: int, day: Place | None, now: datetime) -> int:
     return hour + 12 if 1 <= hour <= 6 and not frame.written_clock else hour
 
 
-def _hour_in_part(hour: int, part: tuple[int, int, str]) -> int:
+def _hour_in_part(hour: int, part: tuple[int, int, str]) -> int:  # noqa: PLR0911  (one per mode)
     """A clock hour inside a part of the day: 晚上12点 is 24, 夜里2点 is 26, 下午3点 is 15."""
     first, _, mode = part
     if hour > 12:

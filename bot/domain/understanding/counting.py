@@ -12,6 +12,7 @@ from bot.domain.understanding.placing import Placer
 _GRACE = re.compile(
     r"(?:再?给(?:我|点)?|宽限(?:我|到)?|容我|缓我?|宽容|再?等我|再等)(?:个|再|一下|大概)?$"
 )
+_ABOUT = re.compile("左右|上下")
 _HEAD = 6
 _VAGUE = frozenset({"vague"})
 _NONE: frozenset[str] = frozenset()
@@ -57,7 +58,8 @@ def _led(placer: Placer, item: Item, length: Length, head: str, following: Item 
         return 1, _within(placer, item.start - len(match.group()), item.end, length)
     if head.endswith("分"):  # 分几个月还
         return 1, None
-    if length.vague or head.endswith(("缓", "等", "晚", "拖")):
+    about = _ABOUT.match(placer.text, item.end)
+    if about or length.vague or head.endswith(("缓", "等", "晚", "拖")):
         return 1, Found(item.start, item.end, None, tags=_VAGUE)
     return 1, None
 

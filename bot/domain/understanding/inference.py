@@ -40,6 +40,8 @@ def bare_reply(
     if not strong <= _MAY_STAND_BESIDE or not _nothing_else(reading, lexicon, strong):
         return
     free = [d.found for d in reading.dates if d.role == "" or _on_payday(d.role, d.found)]
+    told = [h.start for h in reading.hits if h.rule.label in strong]
+    free = [f for f in free if not any(0 <= start - f.end <= 1 for start in told)]  # 10号离婚了
     if free:
         _bare_date(weights, free[-1], context)
     elif not reading.dates and reading.sums and reading.sums[0].minor < _LARGEST_BARE_SUM:

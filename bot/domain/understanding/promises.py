@@ -59,7 +59,9 @@ def day_of(found: Found, now: datetime) -> tuple[date, bool] | None:  # noqa: PL
     if not 0 <= (last - now.date()).days <= FURTHEST:
         return None
     if found.kind == "deadline":
-        return last, True
+        clocked = place.grain in ("hour", "minute", "second") and "counted" not in found.tags
+        limit = (place.start - timedelta(microseconds=1)).date() if clocked else last
+        return (limit, True) if limit >= now.date() else None
     if found.kind == "range" and "range" in found.tags:
         few = place.end - place.start <= timedelta(days=10)
         return (last, last > place.start.date()) if few else None
