@@ -96,7 +96,8 @@ _AFTER_OPT_OUT = """
 SELECT a.id, a.purpose, s.id FROM suppression s
 JOIN contact_point cp ON cp.phone_hash = s.phone_hash
 JOIN debtor d ON d.id = cp.debtor_id AND d.creditor_key = s.creditor_key
-JOIN attempt a ON a.contact_point_id = cp.id AND a.state <> 'refused'
+JOIN attempt a ON a.state <> 'refused' AND (a.contact_point_id = cp.id
+    OR (s.channel = 'all' AND d.stop_all AND a.debtor_id = d.id))
 WHERE s.channel IN ('all', a.channel) AND a.at > s.at
   AND a.at < coalesce(s.lifted_at, 'infinity') AND s.source <> 'carrier'
 ORDER BY s.id, a.at

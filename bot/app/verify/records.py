@@ -19,10 +19,11 @@ def touch_twice(evidence: Evidence) -> Iterator[Breach]:
     )
     for touch, times in evidence.rows(query):
         yield Breach(f"touch {touch}", f"{times} attempts that may have reached the carrier")
-    accepted = Counter(_token(entry) for entry in _accepted(evidence))
-    for token, times in accepted.items():
-        if times > 1:
-            yield Breach(f"attempt {token}", f"{times} messages at the carrier")
+    touches = dict(evidence.rows("SELECT token, touch_id FROM attempt"))
+    accepted = Counter(touches.get(_token(entry)) for entry in _accepted(evidence))
+    for touch, times in accepted.items():
+        if touch is not None and times > 1:
+            yield Breach(f"touch {touch}", f"{times} messages at the carrier")
 
 
 def stray_messages(evidence: Evidence) -> Iterator[Breach]:
