@@ -11,9 +11,8 @@ from bot.domain.understanding import Context, Understanding
 from bot.domain.vocabulary import CaseState
 from bot.flows.considering import compose
 from bot.flows.reading import choices
-from bot.scripts.values import link_placeholder
 
-_LINK_LENGTH = 30
+_LINK = "https://pay.example.com/p/sample"
 _FURTHEST = timedelta(days=15)
 
 
@@ -22,16 +21,15 @@ def answer_to(reading: Understanding, context: Context) -> str:
     now = context.now
     today = now.astimezone(context.zone).date()
     facts = _case(now, today, context)
-    playbook = load_playbook(_LINK_LENGTH)
+    playbook = load_playbook(_LINK)
     near = choices(today, today + _FURTHEST, context.payday, playbook.calendar_of(facts))
     asked = Asked(None, context.asked, context.offered, context.pending_promise)
     response = respond(reading, facts, Situation(today, today + _FURTHEST, near, asked))
     lines = [f"hand-off: {', '.join(response.handoffs)}"] if response.handoffs else []
     if response.answer is None:
         return "\n".join([*lines, "nothing is sent"])
-    link = link_placeholder(_LINK_LENGTH)
     answer = response.answer
-    rendered, _ = compose(facts, answer.script, answer.params, playbook, now, link=link)
+    rendered, _ = compose(facts, answer.script, answer.params, playbook, now, link=_LINK)
     return "\n".join([*lines, f"{answer.script}:", rendered.text])
 
 

@@ -87,6 +87,8 @@ def misreadings(case: Case, read: Understanding) -> list[str]:
     if got[0] != case.intents[0] and got[0] not in case.optional:
         wrong.append(f"top {got[0]} for {case.intents[0]}")
     missing = set(case.intents) - set(got)
+    if got[0] in case.optional:
+        missing.discard(case.intents[0])
     extra = set(got) - set(case.intents) - case.optional
     if missing or extra:
         wrong.append(f"set -{sorted(missing)} +{sorted(extra)}")
