@@ -82,6 +82,8 @@ def to_moment(placer: Placer, now: Item, two: Item) -> Found | None:
     if right is None:
         return None
     end = right.start if right.grain in CLOCKED else right.end
+    if end <= placer.facts.now:
+        return None
     return Found(now.start, two.end, Place(placer.facts.now, end, right.grain), "range")
 
 
