@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 from bot.domain.understanding.fallback import Fallback, build, features  # noqa: E402
 from bot.policy.lexicon import FOLDER, lexicon, understand  # noqa: E402
-from tests.understanding.golden import Case, all_cases  # noqa: E402
+from tests.understanding.golden import Case, all_cases, primary_cases  # noqa: E402
 
 EPOCHS, RATE, DECAY, SCALE, SMALLEST, SEED = 14, 0.15, 0.85, 100, 3, 20260401
 
@@ -32,6 +32,10 @@ def train(cases: list[Case]) -> dict[str, object]:
         (sorted(features(lexicon().normalise(c.text).text)), c.intents[0])
         for c in cases
         if c.context.asked is None
+    ]
+    rows += [
+        (sorted(features(lexicon().normalise(text).text)), allowed[0])
+        for text, allowed in primary_cases()
     ]
     seen = Counter(f for names, _ in rows for f in names)
     rows = [([f for f in names if seen[f] > 1 or len(f) == 1], label) for names, label in rows]

@@ -131,3 +131,15 @@ def _window(read: Understanding) -> str | None:
         return None
     end = read.callback.end
     return f"{read.callback.start:%m-%dT%H:%M}" + (f"~{end:%m-%dT%H:%M}" if end else "")
+
+
+def primary_cases() -> list[tuple[str, tuple[str, ...]]]:
+    """Short replies with the primary intents allowed, the likeliest first (primary/*.txt)."""
+    out, allowed = [], ("other",)
+    for path in sorted((FOLDER.parent / "primary").glob("*.txt")):
+        for line in path.read_text("utf-8").splitlines():
+            if line.startswith("="):
+                allowed = tuple(line[1:].strip().split("/"))
+            elif line and not line.startswith("#"):
+                out += [(text.strip(), allowed) for text in line.split("|") if text.strip()]
+    return out

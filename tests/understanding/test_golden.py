@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from bot.policy.lexicon import understand
-from tests.understanding.golden import FOLDER, Case, all_cases, cases, misreadings
+from tests.understanding.golden import (
+    FOLDER,
+    Case,
+    all_cases,
+    cases,
+    misreadings,
+    primary_cases,
+)
 
 CASES = all_cases()
 
@@ -44,3 +51,13 @@ def test_what_follows_a_harmful_reply_does_not_soften_it(text: str, tail: str) -
     case = next(c for c in CASES if c.file == "others.txt")
     before = understand(text, case.context).primary
     assert understand(text + tail, case.context).primary is before
+
+
+def test_bare_words_and_turns_of_every_intent_have_their_primary_intent() -> None:
+    context = next(c for c in CASES if c.file == "others.txt").context
+    read = [
+        (text, allowed, understand(text, context).primary.value)
+        for text, allowed in primary_cases()
+    ]
+    assert len(read) > 800
+    assert [row for row in read if row[2] not in row[1]] == []
