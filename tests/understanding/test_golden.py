@@ -61,3 +61,13 @@ def test_bare_words_and_turns_of_every_intent_have_their_primary_intent() -> Non
     ]
     assert len(read) > 800
     assert [row for row in read if row[2] not in row[1]] == []
+
+
+def test_a_date_spoken_in_refusal_denial_or_despair_is_no_promise_date() -> None:
+    context = next(c for c in CASES if c.file == "others.txt").context
+    spoken_in_refusal = [
+        "25号也不还", "下辈子25号还你", "明天？明天也不还", "我不打算月底还", "25号还不上", "明天没钱还", "月底也不会还",
+        "25号就已经还了", "等我死了25号烧给你", "别再发了，25号也别发", "明天我就去银保监投诉", "他25号还不还我不知道，你打错了",
+    ]  # fmt: skip
+    dated = {text: understand(text, context).promise_date for text in spoken_in_refusal}
+    assert {text: day for text, day in dated.items() if day} == {}

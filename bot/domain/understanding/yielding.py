@@ -29,7 +29,12 @@ def times_not_to_call(reading: Reading, for_good: re.Pattern[str]) -> list[Hit]:
     timed = [d.found for d in reading.dates if d.role == "avoid"]
     if not timed or for_good.search(reading.text):
         return list(reading.hits)
-    return [h for h in reading.hits if not (h.rule.label == "opt_out" and _beside(h, timed))]
+    return [h for h in reading.hits if not (_once(h, reading.text) and _beside(h, timed))]
+
+
+def _once(hit: Hit, text: str) -> bool:
+    """A stop that may be for one time only; 别再 is for good."""
+    return hit.rule.label == "opt_out" and "再" not in text[hit.start : hit.end]
 
 
 def _beside(hit: Hit, timed: list[Found]) -> bool:
