@@ -57,7 +57,8 @@ def _bare_date(weights: dict[str, float], found: Found, context: Context) -> Non
     if found.tags & {"past", "now"}:
         return
     soon = "counted" in found.tags and found.place and found.place.grain in ("minute", "second")
-    if ("timeonly" in found.tags or soon) and not asked:
+    clocked = found.place is not None and found.place.grain in ("hour", "minute")
+    if ("timeonly" in found.tags or soon or (clocked and found.kind != "deadline")) and not asked:
         weights["call_later"] = 0.6
     else:
         weights["promise_to_pay"] = 0.92 if asked else 0.75
