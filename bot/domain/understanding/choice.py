@@ -36,7 +36,7 @@ def choose(reading: Reading, context: Context, now: datetime, lexicon: Lexicon) 
     for hit in hits:
         weights[hit.rule.label] = max(weights.get(hit.rule.label, 0), hit.rule.weight)
     told_by_dates(weights, reading, now)
-    bare_reply(weights, reading, context, lexicon)
+    bare_reply(weights, reading, context, now, lexicon)
     give_way(weights, reading, hits, now, lexicon.verbs)
     _drop_soft(weights)
     if all(weight < SOFT for weight in weights.values()):

@@ -33,7 +33,7 @@ def _ahead(found: Found, now: datetime) -> bool:
 
 
 def bare_reply(
-    weights: dict[str, float], reading: Reading, context: Context, lexicon: Lexicon
+    weights: dict[str, float], reading: Reading, context: Context, now: datetime, lexicon: Lexicon
 ) -> None:
     """25号; 明天可以吗; 三点以后; 两千: a date or a sum and nothing else that tells."""
     strong = {name for name, weight in weights.items() if weight >= SOFT}
@@ -41,6 +41,7 @@ def bare_reply(
         return
     free = [d.found for d in reading.dates if d.role == "" or _on_payday(d.role, d.found)]
     told = [h.start for h in reading.hits if h.rule.label in strong]
+    free = [f for f in free if _ahead(f, now)]
     free = [f for f in free if not any(0 <= start - f.end <= 1 for start in told)]  # 10号离婚了
     if free:
         _bare_date(weights, free[-1], context)
