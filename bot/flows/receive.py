@@ -22,6 +22,7 @@ from bot.flows.playbook import Playbook, today_of, zone_of
 from bot.flows.ports.receiving import Correspondent, ReceiveStore, StoredReply
 from bot.flows.ports.transactions import Clock, Transactions
 from bot.flows.reading import as_document, choices
+from bot.flows.stopping import stop_contact
 
 Understand = Callable[[str, Context], Understanding]
 
@@ -137,7 +138,7 @@ class _Effects:
 
     def carry_out(self, facts: CaseFacts, response: Response) -> None:
         """Everything the response asks for, harm first, the answer last."""
-        self._stop_contact(response)
+        stop_contact(self.store, self.reply, self.who, response, source="reply", at=self.now)
         state = self._move(facts, response)
         self._hand_off(facts, state, response)
         count = facts.unclear_replies + 1 if response.unclear else 0
@@ -147,34 +148,6 @@ class _Effects:
             self._call_back(fresh, response)
         if response.answer is not None:
             self._answer(fresh, response.answer)
-
-    def _stop_contact(self, response: Response) -> None:
-        store, reply, who = self.store, self.reply, self.who
-        if response.suppress or response.stop_all:
-            store.suppress(reply, all_channels=response.stop_all, source="reply", at=self.now)
-            self._cancel_everywhere("opt_out", response.stop_all)
-        if response.disable_number:
-            store.give_up_number(reply, reason=response.disable_number, at=self.now)
-        store.mark_debtor(
-            who.debtor_id,
-            stop_all=response.stop_all,
-            deceased=response.deceased,
-            attorney=response.attorney,
-            vulnerable=response.vulnerable,
-        )
-        if response.deceased or response.vulnerable:
-            self._cancel_everywhere("vulnerable", all_channels=True)
-
-    def _cancel_everywhere(self, reason: str, all_channels: bool) -> None:
-        """Other cases of the same debtor stop in the same transaction."""
-        for case_id in self.store.siblings(self.who.debtor_id):
-            self.store.cancel_touches(
-                case_id,
-                at=self.now,
-                reason=reason,
-                contact_point_id=None if all_channels else self.who.contact_point_id,
-                channel=None if all_channels else self.reply.channel,
-            )
 
     def _move(self, facts: CaseFacts, response: Response) -> CaseState:
         state, store = facts.state, self.store

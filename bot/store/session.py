@@ -8,15 +8,14 @@ from dataclasses import dataclass
 
 from psycopg_pool import ConnectionPool
 
-from bot.store.collectors import CollectorRows
+from bot.store.corrections import CorrectionRows
 from bot.store.delivering import DeliveryRows
 from bot.store.money import MoneyRows
 from bot.store.paying import PayRows
-from bot.store.receiving import ReceiveRows
 from bot.store.seal import Seal
 
 
-class Store(ReceiveRows, DeliveryRows, MoneyRows, CollectorRows, PayRows):
+class Store(CorrectionRows, DeliveryRows, MoneyRows, PayRows):
     """Implements every port of `bot.flows.ports` that speaks of storage."""
 
 

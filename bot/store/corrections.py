@@ -1,0 +1,77 @@
+"""Collectors' corrections: written line by line, read for export."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.domain.response import Asked
+from bot.domain.vocabulary import Channel
+from bot.flows.ports.corrections import Correctable
+from bot.flows.ports.receiving import Correspondent, StoredReply
+from bot.store.collectors import CollectorRows
+from bot.store.receiving import ReceiveRows
+
+_CORRECTABLE = """
+SELECT r.id, r.channel, r.body_sealed, r.received_at, r.opt_out_type, p.livemode,
+       coalesce((SELECT array_agg(DISTINCT b.creditor_key) FROM sender s
+                 JOIN portfolio b ON b.sender_id = s.id
+                 WHERE s.address = r.to_address AND s.livemode = p.livemode), '{}'),
+       r.from_hash, r.debtor_id, r.contact_point_id, p.zone, r.understanding,
+       coalesce((SELECT sum(amount_minor)::bigint FROM debt WHERE case_id = c.id), 0)
+FROM reply r JOIN cases c ON c.id = r.case_id JOIN portfolio p ON p.id = c.portfolio_id
+WHERE r.id = %(reply)s AND r.case_id = %(case)s AND r.state = 'handled' FOR UPDATE OF r
+"""
+
+# Asked after the reply's row is locked: two who correct at once see each other's line.
+_STANDING = "SELECT id, after FROM correction WHERE reply_id = %s ORDER BY id DESC LIMIT 1"
+
+_SHARING = """
+SELECT p.debtor_id FROM contact_point p JOIN debtor d ON d.id = p.debtor_id
+WHERE p.phone_hash = %s AND d.creditor_key = ANY(%s)
+"""
+
+
+class CorrectionRows(ReceiveRows, CollectorRows):
+    """Implements `bot.flows.ports.corrections.CorrectionStore`."""
+
+    def correctable(self, case_id: int, reply_id: int) -> Correctable | None:
+        """The reply of that case, locked with the lanes of all who share its number."""
+        query = {"reply": reply_id, "case": case_id}
+        row = self._connection.execute(_CORRECTABLE, query).fetchone()
+        if row is None:
+            return None
+        *message, creditors, from_hash, debtor_id, point, zone, read, most = row
+        reply = StoredReply(
+            reply_id=message[0],
+            channel=Channel(message[1]),
+            body=self._seal.open(message[2]),
+            received_at=message[3],
+            opt_out_type=message[4],
+            livemode=message[5],
+            creditor_keys=tuple(creditors),
+            from_hash=from_hash,
+        )
+        sharing = self._connection.execute(_SHARING, [from_hash, creditors]).fetchall()
+        self.lock_debtors([debtor_id, *(other for (other,) in sharing)])
+        who = Correspondent(debtor_id, point, case_id, Asked(), 0, 0)
+        standing = self._connection.execute(_STANDING, [reply_id]).fetchone() or (0, read)
+        return Correctable(reply, who, zone, standing[1], standing[0], most)
+
+    def add_correction(
+        self,
+        reply_id: int,
+        collector_id: int,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        *,
+        at: datetime,
+    ) -> None:
+        """Another line; the newest stands."""
+        self._connection.execute(
+            'INSERT INTO correction (reply_id, collector_id, at, "before", "after") '
+            "VALUES (%s, %s, %s, %s, %s)",
+            [reply_id, collector_id, at, json.dumps(dict(before)), json.dumps(dict(after))],
+        )
