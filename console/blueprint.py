@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, g
+from flask import Blueprint, g, render_template
 from flask_wtf.csrf import generate_csrf
 
 from console.case_routes import add_case_pages
@@ -35,11 +35,16 @@ def console_pages(parts: ConsoleParts) -> Blueprint:
     add_desk_pages(pages, parts)
     add_case_pages(pages, parts)
     add_clock_pages(pages, parts)
+    pages.register_error_handler(404, _missing)
     pages.after_request(secure)
     pages.app_template_filter("local_time")(clock_time)
     pages.app_template_filter("evidence")(evidence_word)
     pages.context_processor(lambda: _shared(parts))
     return pages
+
+
+def _missing(_: Exception) -> tuple[str, int]:
+    return render_template("console/missing.html"), 404
 
 
 def _shared(parts: ConsoleParts) -> dict[str, Any]:

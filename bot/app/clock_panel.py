@@ -62,9 +62,12 @@ class ClockPanel:
                     self._walk_alone(until)
                 else:
                     self._trouble = "another process moves it"
+        except Refusal as stopped:
+            self._trouble = str(stopped)
+            log.warning("test_clock_stopped", why=str(stopped))
         except Exception as stopped:
+            self._trouble = type(stopped).__name__
             log.exception("test_clock_stopped")
-            self._trouble = str(stopped) if isinstance(stopped, Refusal) else type(stopped).__name__
         finally:
             self._target = None
 

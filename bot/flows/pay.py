@@ -72,8 +72,10 @@ class PayPage:
         """What became of the payment that was begun last. Raises LinkError."""
         token_hash = self._genuine(token)
         with self.transactions() as store:
-            owed = self._find(store, token_hash)
-            return Returned(owed, store.last_checkout(owed.link.link_id))
+            link = self._link(store, token_hash)
+            # Before the debts: a payment that is seen here is then seen in them too.
+            checkout = store.last_checkout(link.link_id)
+            return Returned(self._owed(store, link), checkout)
 
     def begin(self, token: str, amount_minor: int, return_url: str) -> str:
         """Begin a payment; returns the provider's page.
@@ -107,9 +109,15 @@ class PayPage:
         return token_hash
 
     def _find(self, store: PayStore, token_hash: bytes) -> Owed:
+        return self._owed(store, self._link(store, token_hash))
+
+    def _link(self, store: PayStore, token_hash: bytes) -> LinkFacts:
         link = store.link(token_hash)
         if link is None:
             raise LinkError("unknown")
+        return link
+
+    def _owed(self, store: PayStore, link: LinkFacts) -> Owed:
         now = self.clock.now(livemode=link.livemode)
         facts = store.facts([link.case_id], now)[0]
         expired = now >= link.expires_at and facts.state is not CaseState.CLOSED

@@ -41,7 +41,7 @@ class PaymentLinks:
     def make(self, case_id: int, at: datetime) -> NewLink:
         """A fresh link for the case; it opens nothing until the store remembers it."""
         random = self._random_bytes(_RANDOM)
-        token = base64.urlsafe_b64encode(random + self._signature(random)).decode().rstrip("=")
+        token = _text(random + self._signature(random))
         return NewLink(self._base + token, _hash(token), case_id, at, at + LIFETIME)
 
     def hash_of(self, token: str) -> bytes | None:
@@ -52,12 +52,18 @@ class PaymentLinks:
             raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         except (binascii.Error, ValueError):
             return None
+        if _text(raw) != token:  # spare bits or letters that decoding passes over
+            return None
         random, signature = raw[:_RANDOM], raw[_RANDOM:]
         genuine = hmac.compare_digest(signature, self._signature(random))
         return _hash(token) if genuine else None
 
     def _signature(self, random: bytes) -> bytes:
         return hmac.digest(self._secret, b"payment link" + random, hashlib.sha256)[:_SIGNED]
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _hash(token: str) -> bytes:

@@ -68,6 +68,7 @@ def test_the_page_tells_who_owes_what_and_everything_that_was_said(
 
 def test_a_case_that_is_not_there_is_not_found(browser: Browser) -> None:
     assert browser.get("/cases/999").status_code == 404
+    assert "没有这一页" in browser.page
     assert browser.post("/cases/999", do="note", note="x").status_code == 404
     assert browser.post("/cases/999/reveal").status_code == 404
 
