@@ -1,9 +1,11 @@
 """Reaching the database: the address, a pool for SQL, an engine for SQLModel."""
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from psycopg import Connection
 from psycopg_pool import ConnectionPool
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
@@ -31,12 +33,13 @@ def reach_database(url: str | None, data: Path) -> Iterator[str]:
         yield membership.url()
 
 
-def open_pool(url: str, *, size: int, name: str) -> ConnectionPool:
+def open_pool(url: str, *, size: int, name: str, autocommit: bool = False) -> ConnectionPool:
     """A pool of plain psycopg connections, times in UTC; close it when done.
 
     Args:
         size: the most connections it opens; one is kept warm.
         name: shown in `pg_stat_activity`.
+        autocommit: each statement is a transaction of its own, in one round trip instead of three.
     """
     pool = ConnectionPool(
         url,
@@ -47,12 +50,24 @@ def open_pool(url: str, *, size: int, name: str) -> ConnectionPool:
             "application_name": name,
             "connect_timeout": CONNECT_TIMEOUT,
             "options": "-c TimeZone=UTC",
+            "autocommit": autocommit,
         },
-        check=ConnectionPool.check_connection,
+        check=refuse_closed,
         open=False,
     )
     pool.open()
     return pool
+
+
+def refuse_closed(connection: Connection) -> None:
+    """Raise psycopg.OperationalError when the server has closed an idle connection.
+
+    A server that ends a connection says so; only then it is asked, which costs a round trip.
+    """
+    said = select.poll()
+    said.register(connection.fileno(), select.POLLIN)
+    if said.poll(0):
+        ConnectionPool.check_connection(connection)
 
 
 def make_engine(url: str, *, size: int, name: str) -> Engine:

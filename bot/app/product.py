@@ -78,22 +78,24 @@ def open_product(settings: Settings, database_url: str, *, role: str) -> Iterato
     size = max(settings.worker_concurrency, 8) + 2
     with (
         open_pool(database_url, size=size, name=f"yuehuan-{role}") as pool,
-        # Telling the time must never wait for a connection that itself waits for the time.
-        open_pool(database_url, size=2, name=f"yuehuan-{role}-clock") as clock_pool,
+        # For what is one statement: webhooks, and the time, which must never wait for a connection
+        # that itself waits for the time.
+        open_pool(database_url, size=8, name=f"yuehuan-{role}-1", autocommit=True) as statements,
         ThreadPoolExecutor(CARRIER_THREADS, thread_name_prefix="carrier") as executor,
     ):
-        yield _build(settings, pool, clock_pool, executor)
+        yield _build(settings, pool, statements, executor)
 
 
 def _build(
     settings: Settings,
     pool: ConnectionPool,
-    clock_pool: ConnectionPool,
+    statement_pool: ConnectionPool,
     executor: ThreadPoolExecutor,
 ) -> Product:
     seal = Seal(settings.field_keys, settings.hash_key)
     transactions = PooledTransactions(pool, seal)
-    clock = product_clock(clock_pool)
+    statements = PooledTransactions(statement_pool, seal)
+    clock = product_clock(statement_pool)
     links = PaymentLinks(settings.public_url, _link_secret(settings), os.urandom)
     playbook = load_playbook(links.sample)
     carriers = carrier_for(settings, threads=CARRIER_THREADS)
@@ -118,8 +120,8 @@ def _build(
         ),
         attempts=AttemptSettler(transactions, clock, carriers),
         releaser=Releaser(transactions, clock),
-        inbox=Inbox(transactions, clock),
-        delivery=Delivery(transactions, clock),
+        inbox=Inbox(statements, clock),
+        delivery=Delivery(transactions, statements, clock),
         receiver=Receiver(transactions, playbook, clock, understand, opt_in_words(playbook)),
         settler=Settler(transactions, playbook, clock),
         promises=PromiseSweeper(transactions, clock),

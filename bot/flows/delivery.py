@@ -11,14 +11,17 @@ from bot.flows.ports.transactions import Clock, Transactions
 
 @dataclass(frozen=True)
 class Delivery:
-    """Records reports as they come."""
+    """Records reports as they come. `statements` commits each statement by itself."""
 
     transactions: Transactions[DeliveryStore]
+    statements: Transactions[DeliveryStore]
     clock: Clock
 
     def report(self, report: DeliveryReport) -> bool:
         """Record one report; True when it was news about an attempt of ours."""
-        with self.transactions() as store:
+        # A failure is kept with what follows from it; nothing follows from any other report.
+        begin = self.statements if report.kind is None else self.transactions
+        with begin() as store:
             token = store.record_report(report, real_now=self.clock.real())
             if token is None:
                 return False

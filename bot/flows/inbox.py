@@ -10,13 +10,12 @@ from bot.flows.ports.transactions import Clock, Transactions
 
 @dataclass(frozen=True)
 class Inbox:
-    """The webhook's side of a reply."""
+    """The webhook's side of a reply. `statements` commits each statement by itself."""
 
-    transactions: Transactions[InboxStore]
+    statements: Transactions[InboxStore]
     clock: Clock
 
     def store(self, message: InboundMessage) -> bool:
         """True when the message was new; a repeat of the carrier's changes nothing."""
-        with self.transactions() as store:
-            at = self.clock.now(livemode=store.is_live(message.to))
-            return store.store_reply(message, at) is not None
+        with self.statements() as store:
+            return store.store_reply(message, self.clock.real()) is not None

@@ -15,18 +15,30 @@ from bot.store.dispatching import DispatchRows
 RECEIVE_TASK = "receive"
 RECEIVE_QUEUE = "replies"
 
-# Stored and queued in one round trip; the job's existence proves the row's.
+# Stored and queued in one statement; the job's existence proves the row's.
+#
+# The queue announces each job with NOTIFY, and PostgreSQL commits transactions that do so one after
+# the other: waiting for the disk meanwhile would let one message through at a time. So this commit
+# does not wait, and the next statement, which announces nothing, waits for both; many wait together.
 _STORE = """
 WITH kept AS (
     INSERT INTO reply (provider_sid, channel, to_address, from_sealed, from_hash, body_sealed,
                        opt_out_type, received_at)
-    VALUES (%(sid)s, %(channel)s, %(to)s, %(from)s, %(hash)s, %(body)s, %(opt_out)s, %(at)s)
+    VALUES (%(sid)s, %(channel)s, %(to)s::text, %(from)s, %(hash)s, %(body)s, %(opt_out)s,
+        %(at)s::timestamptz + make_interval(secs => CASE
+            WHEN (SELECT livemode FROM sender WHERE address = %(to)s::text
+                  ORDER BY livemode LIMIT 1)
+            THEN 0 ELSE coalesce((SELECT offset_seconds FROM test_clock WHERE id = 1), 0) END))
     ON CONFLICT (provider_sid) DO NOTHING RETURNING id
 )
 SELECT id, procrastinate_defer_jobs_v1(ARRAY[ROW(%(queue)s, %(task)s, 0, NULL, NULL,
-    jsonb_build_object('reply_id', id), NULL)::procrastinate_job_to_defer_v1])
+    jsonb_build_object('reply_id', id), NULL)::procrastinate_job_to_defer_v1]),
+    set_config('synchronous_commit', 'off', true)
 FROM kept
 """
+
+#: A commit that waits for the disk takes every earlier one with it.
+_ON_DISK = "SELECT pg_logical_emit_message(true, 'yuehuan', '')"
 
 _TAKE = """
 SELECT r.id, r.channel, r.body_sealed, r.received_at, r.opt_out_type, r.from_hash, r.to_address
@@ -67,8 +79,12 @@ SELECT (SELECT count(*) FROM reply WHERE case_id = %(case)s
 class ReceiveRows(DispatchRows):
     """Implements `bot.flows.ports.receiving`."""
 
-    def store_reply(self, message: InboundMessage, at: datetime) -> int | None:
-        """Store the message and its job; None when it is known already."""
+    def store_reply(self, message: InboundMessage, real_now: datetime) -> int | None:
+        """Store the message and its job; None when it is known already. On disk when it returns.
+
+        The connection must commit each statement by itself.
+        """
+        assert self._connection.autocommit
         row = self._connection.execute(
             _STORE,
             {
@@ -79,19 +95,13 @@ class ReceiveRows(DispatchRows):
                 "hash": self._seal.index(message.sender),
                 "body": self._seal.seal(message.body),
                 "opt_out": message.opt_out_type,
-                "at": at,
+                "at": real_now,
                 "queue": RECEIVE_QUEUE,
                 "task": RECEIVE_TASK,
             },
         ).fetchone()
+        self._connection.execute(_ON_DISK)
         return row[0] if row else None
-
-    def is_live(self, address: str) -> bool:
-        """Whether our number `address` belongs to live mode."""
-        row = self._connection.execute(
-            "SELECT livemode FROM sender WHERE address = %s ORDER BY livemode LIMIT 1", [address]
-        ).fetchone()
-        return bool(row and row[0])
 
     def take_reply(self, reply_id: int) -> StoredReply | None:
         """The waiting reply, its row locked."""

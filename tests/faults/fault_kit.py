@@ -236,7 +236,7 @@ def cut_connections(desk: DeskInHand, database_url: str, name: str = "yuehuan-te
     """Terminate every backend of the desk, as a database that restarts does."""
     with psycopg.connect(database_url, autocommit=True) as admin:
         rows = admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE %s "
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE %s "
             "AND datname = current_database() AND pid <> pg_backend_pid()",
             [name],
         ).fetchall()

@@ -54,12 +54,12 @@ class Correspondent:
 class InboxStore(Protocol):
     """Storing an inbound message, before anything else."""
 
-    def is_live(self, address: str) -> bool:
-        """Whether our number `address` belongs to live mode."""
-        ...
+    def store_reply(self, message: InboundMessage, real_now: datetime) -> int | None:
+        """Store the message and the job that will read it; None when it is known already.
 
-    def store_reply(self, message: InboundMessage, at: datetime) -> int | None:
-        """Store the message and the job that will read it; None when it is known already."""
+        It is received on the clock of the number written to. One statement, for a webhook has
+        somebody waiting.
+        """
         ...
 
 
