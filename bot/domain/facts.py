@@ -62,6 +62,7 @@ class ContactPointFacts:
     suppressed: frozenset[Channel] = frozenset()  #: opted out here
     consent_voice: bool = False  #: prior express consent for synthetic voice
     checked_at: datetime | None = None  #: debtor texted from it, or checked not reassigned
+    disabled_at: datetime | None = None
 
     def can_carry(self, channel: Channel) -> bool:
         """Whether the line itself can carry `channel` (a landline takes no SMS)."""

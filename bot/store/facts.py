@@ -63,7 +63,7 @@ SELECT p.debtor_id, p.id, p.kind, p.region, p.zones, p.owner, p.disabled, p.cons
        p.checked_at,
        (SELECT array_agg(s.channel) FROM suppression s
         WHERE s.creditor_key = d.creditor_key AND s.phone_hash = p.phone_hash
-          AND s.lifted_at IS NULL)
+          AND s.lifted_at IS NULL), p.disabled_at
 FROM contact_point p JOIN debtor d ON d.id = p.debtor_id
 WHERE p.debtor_id = ANY(%s) ORDER BY p.id
 """
@@ -219,6 +219,7 @@ def _point(row: Any) -> ContactPointFacts:
         suppressed=_suppressed(row[9]) if row[9] else _NOWHERE,
         consent_voice=row[7],
         checked_at=row[8],
+        disabled_at=row[10],
     )
 
 

@@ -254,3 +254,17 @@ def test_the_same_person_at_another_creditor_has_caps_of_their_own(desk: DeskInH
     other = desk.case(other_book, due_on=DUE, debtor_id=debtor, phone=desk.phones[case])
     desk.step(shanghai(SENDING))
     assert (purposes(desk, case), purposes(desk, other)) == (["reminder"], ["reminder"])
+
+
+def test_a_wrong_person_who_goes_on_writing_gets_one_apology_and_no_more(
+    desk: DeskInHand,
+) -> None:
+    case = desk.case(desk.portfolio(), due_on=DUE)
+    desk.step(shanghai(SENDING))
+    for words in ("打错了，我不认识这个人", "你是谁", "我要投诉你们", "退订", "嗯嗯嗯"):
+        desk.reply(case, words)
+    assert purposes(desk, case) == ["reminder", "answer"]
+    desk.set_now(shanghai("2026-03-25 10:00"))
+    desk.reply(case, "打错了，我不认识这个人")
+    assert purposes(desk, case) == ["reminder", "answer"]
+    assert breaches(desk) == []

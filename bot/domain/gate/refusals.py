@@ -8,7 +8,7 @@ the debt is overdue. That is refused outright too; the cadence proposes anew on 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.domain.gate.rules import COLLECTOR_KINDS, ForbidWhen, RequireContent
 from bot.domain.gate.sight import Sight
@@ -73,10 +73,24 @@ def _line_cannot_carry(sight: Sight, _: ForbidWhen) -> str:
 
 
 def _number_disabled(sight: Sight, when: ForbidWhen) -> str:
-    disabled = (sight.point or sight.proposal.contact_point).disabled
-    if disabled == "wrong_person" and _last_word(sight, when.minutes):
+    point = sight.point or sight.proposal.contact_point
+    if point.disabled == "wrong_person" and _apology(sight, point.disabled_at, when.minutes):
         return ""
-    return disabled or ""
+    return point.disabled or ""
+
+
+def _apology(sight: Sight, given_up: datetime | None, minutes: int) -> bool:
+    """The first word since the number was given up, at once; whatever is written later gets none."""
+    if not _last_word(sight, minutes):
+        return False
+    number = sight.proposal.contact_point.contact_point_id
+    return given_up is None or (
+        sight.at - given_up <= timedelta(minutes=minutes)
+        and not any(
+            each.at >= given_up and each.contact_point_id == number and not each.inbound
+            for each in sight.facts.contacts
+        )
+    )
 
 
 def _last_word(sight: Sight, minutes: int) -> bool:
