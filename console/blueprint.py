@@ -10,6 +10,7 @@ from flask_wtf.csrf import generate_csrf
 
 from console.case_routes import add_case_pages
 from console.clock_routes import add_clock_pages
+from console.correction_routes import add_correction_pages
 from console.desk_routes import add_desk_pages
 from console.door import add_door
 from console.headers import secure
@@ -35,6 +36,7 @@ def console_pages(parts: ConsoleParts) -> Blueprint:
     add_desk_pages(pages, parts)
     add_case_pages(pages, parts)
     add_clock_pages(pages, parts)
+    add_correction_pages(pages, parts)
     pages.register_error_handler(404, _missing)
     pages.after_request(secure)
     pages.app_template_filter("local_time")(clock_time)

@@ -23,7 +23,7 @@ from console.case_page import CaseView, view_case
 from console.parts import ConsoleParts
 from console.words import load_words, word
 
-_LONGEST_NOTE = 4000
+LONGEST_NOTE = 4000
 _STALE_FORM = "页面已过期，刚才的操作没有执行，请再点一次。"
 _DONE = {
     "claim": "已领取，机器人不会再联系这件案件，直到您交还或关闭。",
@@ -44,7 +44,7 @@ def add_case_pages(pages: Blueprint, parts: ConsoleParts) -> None:
 
     @pages.post("/cases/<int:case_id>")
     def act(case_id: int) -> AnyResponse:
-        do, note = request.form.get("do", ""), request.form.get("note", "")[:_LONGEST_NOTE]
+        do, note = request.form.get("do", ""), request.form.get("note", "")[:LONGEST_NOTE]
         if g.stale_form:
             return _refused(parts, case_id, note, _STALE_FORM, 400)
         if do not in _DONE:

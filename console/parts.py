@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.flows.collectors import Collectors
+from bot.flows.corrections import Corrections
 from bot.flows.desk import Desk
 from bot.flows.playbook import Playbook
 from bot.flows.ports.transactions import Clock
@@ -41,6 +42,7 @@ class ConsoleParts:
 
     read: Callable[[], AbstractContextManager[Views]]
     desk: Desk
+    corrections: Corrections
     collectors: Collectors
     playbook: Playbook
     clock: Clock

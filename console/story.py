@@ -10,6 +10,7 @@ from itertools import groupby
 
 from bot.flows.playbook import zone_of
 from bot.store.views import Row, TimelineItem
+from console.fixing import Fix, fix_of, standing, told
 from console.marks import Piece, pieces
 from console.showing import day, instant, money
 from console.words import reason_word, word
@@ -43,6 +44,7 @@ class Entry:
     body: list[Piece] = field(default_factory=list)
     facts: list[str] = field(default_factory=list)
     source: str = ""
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True)
@@ -137,14 +139,15 @@ class Teller:
         return Entry(item.at, "event", title)
 
     def _reply(self, item: TimelineItem) -> Entry:
-        read = item.data["understanding"] or {}
+        read = standing(item)
         evidence = [] if item.data["opt_out_type"] else read.get("evidence", [])
         tags = [Tag(word("intent", intent), "intent") for intent in read.get("intents", [])]
         if item.data["state"] == "stored":
             tags = [Tag("还在理解", "warn")]
         title = f"欠款人{word('channel', item.data['channel'])}回复"
-        facts = self._understood(read)
-        return Entry(item.at, "reply", title, tags, pieces(item.text, evidence), facts)
+        facts = self._understood(read) + told(item, self.currency, self.zone, self.today)
+        fix = fix_of(item, self.currency, self.zone)
+        return Entry(item.at, "reply", title, tags, pieces(item.text, evidence), facts, fix=fix)
 
     def _understood(self, read: Row) -> list[str]:
         facts = [

@@ -22,6 +22,7 @@ from bot.app.passwords import ArgonPasswords
 from bot.app.playbook import load_playbook
 from bot.app.settings import Settings
 from bot.flows.collectors import Collectors
+from bot.flows.corrections import Corrections
 from bot.flows.delivery import Delivery
 from bot.flows.desk import Desk
 from bot.flows.dispatch import Dispatcher
@@ -68,6 +69,7 @@ class Product:
     promises: PromiseSweeper
     pay_page: PayPage
     desk: Desk
+    corrections: Corrections
     collectors: Collectors
     provider: SandboxProvider | None
 
@@ -129,6 +131,7 @@ def _build(
             transactions, clock, provider, links.hash_of, partial(secrets.token_urlsafe, 16)
         ),
         desk=Desk(transactions, clock),
+        corrections=Corrections(transactions, clock),
         collectors=Collectors(transactions, clock, ArgonPasswords()),
         provider=provider,
     )

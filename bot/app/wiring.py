@@ -88,6 +88,7 @@ def _console_parts(product: Product) -> "ConsoleParts":
     return ConsoleParts(
         read=read,
         desk=product.desk,
+        corrections=product.corrections,
         collectors=product.collectors,
         playbook=product.playbook,
         clock=product.clock,

@@ -33,7 +33,8 @@ class CorrectionError(ValueError):
     """The correction cannot be recorded; `code` says why.
 
     no_intent, bad_intent, date_past, date_far, amount, amount_large, without_promise,
-    callback_past, callback_far, without_callback, unchanged; from the flow: gone, moved_on.
+    callback_past, callback_far, without_callback, unchanged; from the flow: gone, moved_on; from
+    a form: bad_date.
     """
 
     def __init__(self, code: str) -> None:

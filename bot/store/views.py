@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 
 from bot.domain.facts import CaseFacts
 from bot.store.facts import FactsReader
+from bot.store.rates import IntentCount, count_readings
 from bot.store.seal import Seal
 
 Row = dict[str, Any]
@@ -60,7 +61,10 @@ SELECT a.at, 'attempt', a.id, jsonb_build_object('state', a.state, 'code', a.err
 FROM attempt a WHERE case_id = %(case)s
 UNION ALL
 SELECT r.received_at, 'reply', r.id, jsonb_build_object('channel', r.channel, 'state', r.state,
-    'understanding', r.understanding, 'opt_out_type', r.opt_out_type)
+    'understanding', r.understanding, 'opt_out_type', r.opt_out_type, 'correction',
+    (SELECT jsonb_build_object('id', k.id, 'after', k."after", 'by', u.name, 'at', k.at)
+     FROM correction k JOIN collector u ON u.id = k.collector_id WHERE k.reply_id = r.id
+     ORDER BY k.id DESC LIMIT 1))
 FROM reply r WHERE case_id = %(case)s
 UNION ALL
 SELECT p.made_at, 'promise', p.id, to_jsonb(p) - 'case_id' FROM promise p WHERE case_id = %(case)s
@@ -223,6 +227,10 @@ class Views:
     def facts(self, case_id: int, now: datetime) -> CaseFacts:
         """The snapshot that decisions about the case are made from."""
         return FactsReader(self._connection, self._seal).facts([case_id], now)[0]
+
+    def readings(self, *, livemode: bool, since: datetime, until: datetime) -> list[IntentCount]:
+        """How replies were understood, by intent."""
+        return count_readings(self._connection, livemode=livemode, since=since, until=until)
 
     def next_touch(self, case_id: int) -> Row | None:
         """The next planned touch."""

@@ -32,3 +32,9 @@ document.addEventListener("keydown", (event) => {
   else if (event.key.length !== 1 || !reach(event.key)) return;
   event.preventDefault();
 });
+
+// A form elsewhere on the page takes the note that is being typed along, so that it is saved too.
+document.addEventListener("submit", (event) => {
+  const note = document.querySelector(".act textarea");
+  if (note && event.target.matches("[data-with-note]")) event.target.elements.note.value = note.value;
+});
