@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,18 @@ def _load(name: str) -> Any:
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
 
+_UNTAUGHT = {"labels": [], "step": 1, "features": "", "weights": ""}
+
+
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """The product's lexicon, compiled once per process. Raises ValueError for a bad table."""
-    tables = {name: _load(name) for name in TABLES}
-    tables["fallback"] = json.loads((FOLDER / "fallback.json").read_text("utf-8"))
-    return build(tables)
+    return bare_lexicon(json.loads((FOLDER / "classifier.json").read_text("utf-8")))
+
+
+def bare_lexicon(classifier: Mapping[str, Any] = _UNTAUGHT) -> Lexicon:
+    """A lexicon with the words on file and the classifier given; without one it only finds."""
+    return build({name: _load(name) for name in TABLES} | {"classifier": classifier})
 
 
 def prepare() -> None:

@@ -8,7 +8,7 @@ The primary intent comes first; intents in parentheses may be read or not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -78,6 +78,17 @@ def cases(path: Path) -> list[Case]:
 def all_cases() -> list[Case]:
     """Every golden case."""
     return [case for path in sorted(FOLDER.glob("*.txt")) for case in cases(path)]
+
+
+def training_cases() -> list[Case]:
+    """The replies written for the classifier; their file is told with its folder."""
+    folders = sorted(FOLDER.parent.glob("training*"))
+    return [
+        replace(case, file=f"{folder.name}/{path.name}")
+        for folder in folders
+        for path in sorted(folder.glob("*.txt"))
+        for case in cases(path)
+    ]
 
 
 def misreadings(case: Case, read: Understanding) -> list[str]:

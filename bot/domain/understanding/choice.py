@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.understanding.inference import bare_reply, guess, told_by_dates
+from bot.domain.understanding.inference import bare_reply, told_by_dates
 from bot.domain.understanding.lexicon import Lexicon
 from bot.domain.understanding.promises import firm_day, some_day
 from bot.domain.understanding.reading import Reading
@@ -39,8 +39,6 @@ def choose(reading: Reading, context: Context, now: datetime, lexicon: Lexicon) 
     bare_reply(weights, reading, context, now, lexicon)
     give_way(weights, reading, hits, now, lexicon.verbs)
     _drop_soft(weights)
-    if all(weight < SOFT for weight in weights.values()):
-        guess(weights, reading, now, lexicon.fallback)
     names = sorted(weights, key=lambda name: lexicon.rank[name])
     names = _promote(names, weights, reading, hits, now)
     kept = tuple(h for h in hits if h.rule.label in weights)

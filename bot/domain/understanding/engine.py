@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain.understanding.callbacks import aware, read_avoid, read_callback
 from bot.domain.understanding.choice import Choice, choose
+from bot.domain.understanding.decision import Decision, decide
 from bot.domain.understanding.lexicon import Lexicon
 from bot.domain.understanding.pieces import Facts
 from bot.domain.understanding.promises import Promise, read_promise
@@ -68,7 +69,11 @@ class _Facets:
 
 def _assemble(reading: Reading, context: Context, now: datetime, lexicon: Lexicon) -> Understanding:
     choice = choose(reading, context, now, lexicon)
-    names = choice.names
+    decision = decide(reading, choice, context, now, lexicon)
+    names = decision.names
+    choice = replace(
+        choice, names=names, hits=tuple(h for h in choice.hits if h.rule.label in names)
+    )
     promised = "promise_to_pay" in names
     promise = read_promise(reading, now, lexicon.verbs) if promised else Promise()
     calls = "call_later" in names
@@ -90,7 +95,7 @@ def _assemble(reading: Reading, context: Context, now: datetime, lexicon: Lexico
         evidence=_evidence(reading, choice, promise, calls=calls),
         when=_whens(reading, context),
         asks_date=promised and promise.day is None,
-        confidence=_confidence(reading, choice, promise),
+        confidence=_confidence(reading, decision, promise),
     )
 
 
@@ -161,13 +166,13 @@ def _whens(reading: Reading, context: Context) -> tuple[When, ...]:
     return tuple(out)
 
 
-def _confidence(reading: Reading, choice: Choice, promise: Promise) -> float:
-    """How likely the primary intent is right: its words' weight, less for doubt around it."""
-    weight = choice.weights.get(choice.names[0], 0.2)
+def _confidence(reading: Reading, decision: Decision, promise: Promise) -> float:
+    """How likely the primary intent is right, less for doubt around it."""
+    weight = decision.confidence
     if promise.tentative:
         weight -= 0.15
-    if len(choice.names) > 2:
-        weight -= 0.05 * (len(choice.names) - 2)
+    if len(decision.names) > 2:
+        weight -= 0.05 * (len(decision.names) - 2)
     if len(reading.text) > 60:
         weight -= 0.05
     return round(min(max(weight, 0.05), 0.99), 2)

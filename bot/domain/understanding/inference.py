@@ -1,10 +1,9 @@
-"""Intents that no word states: told by a date's use, by a bare date or sum, or guessed."""
+"""Intents that no word states: told by a date's use, by a bare date or sum."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.understanding.fallback import Fallback
 from bot.domain.understanding.lexicon import Lexicon
 from bot.domain.understanding.pieces import Found
 from bot.domain.understanding.promises import day_of
@@ -77,30 +76,3 @@ def _nothing_else(reading: Reading, lexicon: Lexicon, strong: set[str]) -> bool:
         marks[start:end] = [False] * (end - start)
     left = "".join(c for c, keep in zip(reading.text, marks, strict=True) if keep)
     return bool(lexicon.verbs.filler_only.fullmatch(lexicon.verbs.correction.sub("", left)))
-
-
-_SURE_ENOUGH = {
-    "promise_to_pay": 0.4, "deceased": 0.6, "wrong_person": 0.4, "opt_out": 0.4, "already_paid": 0.4,
-}  # fmt: skip
-"""Probability a guess needs, 0.3 for intents not named; what stops or starts most needs most."""
-GUESS_WORTH = 0.6
-"""A guess's probability is discounted by this, below the threshold at which the bot acts unasked."""
-
-
-def _may_be_promised(reading: Reading, now: datetime) -> bool:
-    """A day ahead, words of a vague day, or a sum."""
-    found = [d.found for d in reading.role("pay", "")]
-    return bool(reading.sums) or any(day_of(f, now) or "vague" in f.tags for f in found)
-
-
-def guess(weights: dict[str, float], reading: Reading, now: datetime, fallback: Fallback) -> None:
-    """Where the grammar found nothing, what replies like this one meant. Never a promise unless a
-    day or a sum was read, never anything on a text of next to nothing."""
-    if sum("\u4e00" <= char <= "\u9fff" for char in reading.text) < 2:
-        return
-    name, chance = fallback.guess(reading.text)
-    if name == "promise_to_pay" and not _may_be_promised(reading, now):
-        return
-    if name != "other" and chance >= _SURE_ENOUGH.get(name, 0.3):
-        weights.clear()
-        weights[name] = round(chance * GUESS_WORTH, 2)

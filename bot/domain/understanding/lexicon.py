@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.understanding import amounts, fallback, tokens
+from bot.domain.understanding import amounts, classifier, tokens
 from bot.domain.understanding.normalise import Normaliser
 from bot.domain.understanding.regexfacts import compiled
 from bot.domain.understanding.rules import RuleBook, expand, rules_of
@@ -49,11 +49,11 @@ class Lexicon:
     times: tokens.TimeLexicon
     amounts: amounts.AmountLexicon
     verbs: Verbs
-    fallback: fallback.Fallback
+    classifier: classifier.Classifier
 
 
 def build(data: Mapping[str, Mapping[str, Any]]) -> Lexicon:
-    """Compile a lexicon from the mappings of script, phrases, intents, times, amounts, verbs and fallback.
+    """Compile a lexicon from the mappings of script, phrases, intents, times, amounts, verbs and classifier.
 
     Raises ValueError naming the bad pattern, intent or table."""
     intents, script, phrases = data["intents"], data["script"], data["phrases"]
@@ -82,7 +82,7 @@ def build(data: Mapping[str, Mapping[str, Any]]) -> Lexicon:
         times=tokens.build(data["times"]),
         amounts=amounts.build(data["amounts"]),
         verbs=_verbs(data["verbs"]),
-        fallback=fallback.build(data["fallback"]),
+        classifier=classifier.build(data["classifier"]),
     )
 
 

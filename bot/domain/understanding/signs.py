@@ -1,0 +1,33 @@
+"""What the grammar found in a reply, as features for the classifier."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.understanding.choice import Choice
+from bot.domain.understanding.promises import firm_day, some_day
+from bot.domain.understanding.reading import Reading
+from bot.domain.understanding.values import Context
+
+MARK = "§"
+"""Begins every sign, so that no n-gram is one."""
+
+
+def signs(reading: Reading, choice: Choice, context: Context, now: datetime) -> set[str]:
+    """Signs of a reading and of the grammar's choice; the bare MARK stands in every reply."""
+    first = choice.names[0]
+    found = {"", f"1{first}", f"1{first}{int(choice.weights.get(first, 0.2) * 10)}"}
+    found.update(f"+{name}" for name in choice.weights)
+    found.update(f"h{hit.rule.label}" for hit in reading.hits)
+    found.update(f"d{dated.role}" for dated in reading.dates)
+    found.update(f"s{one.role}" for one in reading.sums)
+    found.update(f"p{one.name}" for one in reading.shares)
+    if not reading.dates:
+        found.add("d-")
+    if firm_day(reading, now):
+        found.add("firm")
+    if some_day(reading, now):
+        found.add("some")
+    if context.asked:
+        found.add(f"a{context.asked}")
+    return {MARK + sign for sign in found}
