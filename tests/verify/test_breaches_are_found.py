@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from conftest import Lived
+from lived_desk import Lived
 
 from bot.app.verify.breach import Evidence
 from bot.app.verify.checks import INVARIANTS, run_checks
