@@ -9,8 +9,10 @@ import atexit
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
+from http import HTTPStatus
 
-from flask import Blueprint, Flask, Response, g, request
+from flask import Blueprint, Flask, Request, Response, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -27,6 +29,7 @@ from bot.app.settings import Settings, environment, load_settings
 # They wait for the database more than they compute; more than this granian advises against.
 THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 LARGEST_REQUEST = 1_000_000  # bytes; a page that takes ledgers raises it for itself
+WEBHOOKS = "/webhooks/"
 STOP_WITHIN = 15  # seconds; the longest a carrier waits for our answer
 
 log = logging.get_logger(__name__)
@@ -46,6 +49,7 @@ def create_app(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
     )
+    app.session_interface = PeopleSessions()
     _observe(app)
     for pages in (health_pages(probes), *blueprints):
         app.register_blueprint(pages)
@@ -86,6 +90,18 @@ def serve(settings: Settings, *, host: str) -> None:
     server.serve()
 
 
+def _from_a_machine() -> bool:
+    return request.path.startswith(WEBHOOKS)
+
+
+class PeopleSessions(SecureCookieSessionInterface):
+    """Sessions for pages; a webhook has none, and making one takes longer than its signature."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session in the request's cookie; None for a webhook."""
+        return None if request.path.startswith(WEBHOOKS) else super().open_session(app, request)
+
+
 def _observe(app: Flask) -> None:
     """Time every request; the log has the page's name, never its path: that may hold a token."""
 
@@ -98,13 +114,15 @@ def _observe(app: Flask) -> None:
         seconds = monotonic() - g.get("begun", monotonic())
         endpoint = request.endpoint or "none"
         REQUESTS.labels(request.method, endpoint, str(response.status_code)).observe(seconds)
-        log.info(
-            "request",
-            method=request.method,
-            endpoint=endpoint,
-            status=response.status_code,
-            ms=round(seconds * 1000, 1),
-        )
+        # A webhook that went well is a row in the database and a figure: no third account of it.
+        if response.status_code >= HTTPStatus.BAD_REQUEST or not _from_a_machine():
+            log.info(
+                "request",
+                method=request.method,
+                endpoint=endpoint,
+                status=response.status_code,
+                ms=round(seconds * 1000, 1),
+            )
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         return response

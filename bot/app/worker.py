@@ -21,6 +21,8 @@ RETRY = RetryStrategy(max_attempts=5, exponential_wait=4)
 # Procrastinate's workers show a sign of life every 10 seconds (worker.py).
 SILENT_FOR = timedelta(seconds=40)
 GIVE_UP_AFTER = 5
+# Seconds. Jobs that read replies and jobs of a later time announce themselves to nobody.
+ASK_EVERY = 0.5
 FINISH_WITHIN = 25.0  # seconds for running jobs after SIGTERM, below the usual 30 of platforms
 
 log = get_logger(__name__)
@@ -57,7 +59,7 @@ def run_worker(queue: App, *, concurrency: int, until_empty: bool = False) -> No
                 wait=not until_empty,
                 delete_jobs="successful",
                 shutdown_graceful_timeout=FINISH_WITHIN,
-                fetch_job_polling_interval=2.0,  # scheduled jobs announce themselves to nobody
+                fetch_job_polling_interval=ASK_EVERY,
             )
 
     log.info("worker_started", tasks=sorted(queue.tasks), concurrency=concurrency)

@@ -16,10 +16,6 @@ RECEIVE_TASK = "receive"
 RECEIVE_QUEUE = "replies"
 
 # Stored and queued in one statement; the job's existence proves the row's.
-#
-# The queue announces each job with NOTIFY, and PostgreSQL commits transactions that do so one after
-# the other: waiting for the disk meanwhile would let one message through at a time. So this commit
-# does not wait, and the next statement, which announces nothing, waits for both; many wait together.
 _STORE = """
 WITH kept AS (
     INSERT INTO reply (provider_sid, channel, to_address, from_sealed, from_hash, body_sealed,
@@ -32,13 +28,9 @@ WITH kept AS (
     ON CONFLICT (provider_sid) DO NOTHING RETURNING id
 )
 SELECT id, procrastinate_defer_jobs_v1(ARRAY[ROW(%(queue)s, %(task)s, 0, NULL, NULL,
-    jsonb_build_object('reply_id', id), NULL)::procrastinate_job_to_defer_v1]),
-    set_config('synchronous_commit', 'off', true)
+    jsonb_build_object('reply_id', id), NULL)::procrastinate_job_to_defer_v1])
 FROM kept
 """
-
-#: A commit that waits for the disk takes every earlier one with it.
-_ON_DISK = "SELECT pg_logical_emit_message(true, 'yuehuan', '')"
 
 _TAKE = """
 SELECT r.id, r.channel, r.body_sealed, r.received_at, r.opt_out_type, r.from_hash, r.to_address
@@ -80,11 +72,7 @@ class ReceiveRows(DispatchRows):
     """Implements `bot.flows.ports.receiving`."""
 
     def store_reply(self, message: InboundMessage, real_now: datetime) -> int | None:
-        """Store the message and its job; None when it is known already. On disk when it returns.
-
-        The connection must commit each statement by itself.
-        """
-        assert self._connection.autocommit
+        """Store the message and its job; None when it is known already."""
         row = self._connection.execute(
             _STORE,
             {
@@ -100,7 +88,6 @@ class ReceiveRows(DispatchRows):
                 "task": RECEIVE_TASK,
             },
         ).fetchone()
-        self._connection.execute(_ON_DISK)
         return row[0] if row else None
 
     def take_reply(self, reply_id: int) -> StoredReply | None:
