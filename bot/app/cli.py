@@ -31,6 +31,7 @@ GROUPS = (
     "policy",
     "doctor",
     "understand",
+    "corrections",
 )
 
 

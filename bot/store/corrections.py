@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.domain.correction import bare
 from bot.domain.response import Asked
 from bot.domain.vocabulary import Channel
-from bot.flows.ports.corrections import Correctable
+from bot.flows.ports.corrections import Correctable, CorrectedReply
 from bot.flows.ports.receiving import Correspondent, StoredReply
 from bot.store.collectors import CollectorRows
 from bot.store.receiving import ReceiveRows
@@ -31,6 +32,19 @@ _STANDING = "SELECT id, after FROM correction WHERE reply_id = %s ORDER BY id DE
 _SHARING = """
 SELECT p.debtor_id FROM contact_point p JOIN debtor d ON d.id = p.debtor_id
 WHERE p.phone_hash = %s AND d.creditor_key = ANY(%s)
+"""
+
+_CORRECTED = """
+SELECT r.body_sealed, r.received_at, r.channel, r.opt_out_type, p.zone, c.currency,
+       r.understanding, k."after", d.name_sealed, d.payday, p.creditor,
+       ARRAY(SELECT phone_sealed FROM contact_point WHERE debtor_id = d.id),
+       ARRAY(SELECT contract FROM debt WHERE case_id = c.id
+             UNION SELECT ref FROM debt WHERE case_id = c.id)
+FROM reply r JOIN cases c ON c.id = r.case_id JOIN portfolio p ON p.id = c.portfolio_id
+JOIN debtor d ON d.id = r.debtor_id
+JOIN LATERAL (SELECT "after" FROM correction WHERE reply_id = r.id ORDER BY id DESC LIMIT 1) k
+  ON true
+WHERE p.livemode = %s ORDER BY r.id
 """
 
 
@@ -74,4 +88,28 @@ class CorrectionRows(ReceiveRows, CollectorRows):
             'INSERT INTO correction (reply_id, collector_id, at, "before", "after") '
             "VALUES (%s, %s, %s, %s, %s)",
             [reply_id, collector_id, at, json.dumps(dict(before)), json.dumps(dict(after))],
+        )
+
+    def corrected_replies(self, *, livemode: bool) -> list[CorrectedReply]:
+        """In the order of the replies, without corrections that were taken back."""
+        rows = self._connection.execute(_CORRECTED, [livemode]).fetchall()
+        return [self._corrected(row) for row in rows if bare(row[6]) != bare(row[7])]
+
+    def _corrected(self, row: tuple[Any, ...]) -> CorrectedReply:
+        text, sent_at, channel, opt_out, zone, currency, engine, means, name, *rest = row
+        payday, creditor, phones, papers = rest
+        return CorrectedReply(
+            text=self._seal.open(text),
+            sent_at=sent_at,
+            channel=Channel(channel),
+            opt_out_type=opt_out,
+            zone=zone,
+            currency=currency,
+            engine=engine,
+            means=means,
+            debtor=self._seal.open(name),
+            payday=payday,
+            creditor=creditor,
+            phones=tuple(self._seal.open(phone) for phone in phones),
+            papers=tuple(papers),
         )

@@ -67,7 +67,7 @@ def test_a_row_holds_what_the_collector_says_and_no_name_or_number(
         ("1", Instead("promise_to_pay"), "context"),
         ("好", Instead("promise_to_pay"), "context"),
         ("ouyang qian pays friday", Instead("promise_to_pay"), "personal"),
-        ("钱给你们向经理的，找向经理", Instead("already_paid"), None),
+        ("钱给你们向经理的，找向经理", Instead("complaint"), None),
     ],
 )
 def test_what_may_not_leave_is_withheld_and_counted(

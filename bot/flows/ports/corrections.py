@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.domain.vocabulary import Channel
+from bot.flows.ports.collectors import Person
 from bot.flows.ports.desk import DeskStore
 from bot.flows.ports.receiving import Correspondent, ReceiveStore, StoredReply
 
@@ -21,6 +23,37 @@ class Correctable:
     reading: Mapping[str, Any]  #: as it stands: the newest correction's, else the engine's
     correction_id: int  #: the newest correction; 0 without one
     most_minor: int  #: all debts of the case, paid or not
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedReply:
+    """A reply with a correction that stands, and what is known of who wrote it."""
+
+    text: str
+    sent_at: datetime
+    channel: Channel
+    opt_out_type: str | None
+    zone: str
+    currency: str
+    engine: Mapping[str, Any]  #: as the engine read it
+    means: Mapping[str, Any]  #: as the collector says
+    debtor: str
+    payday: int | None
+    creditor: str
+    phones: tuple[str, ...]
+    papers: tuple[str, ...]  #: contracts, invoices
+
+
+class CorrectedReplies(Protocol):
+    """Reading corrections, for export."""
+
+    def corrected_replies(self, *, livemode: bool) -> list[CorrectedReply]:
+        """In the order of the replies; those whose correction was taken back are not there."""
+        ...
+
+    def people(self) -> Sequence[Person]:
+        """Everybody of the desk."""
+        ...
 
 
 class CorrectionStore(ReceiveStore, DeskStore, Protocol):
