@@ -36,7 +36,7 @@ from tests.understanding.golden import Case, all_cases, primary_cases, training_
 EPOCHS, RATE, DECAY, SEED = 10, 0.35, 0.8, 20260401
 STEP = 0.04
 """One step of a weight's byte."""
-FEATURES = 8600
+FEATURES = 13000
 """Features kept, those with the largest weights."""
 IDLE = 0.02
 """An error smaller than this teaches nothing."""

@@ -18,18 +18,24 @@ _KIND = frozenset({"promise_to_pay", "greeting_ack"})
 """What a harmful reply must never be read as."""
 _HARM_DOUBT = 0.3
 """A harmful intent this likely keeps a promise or an acknowledgement from being read."""
-_KIND_ALONE = 0.6
+_KIND_ALONE = 0.5
 """What a promise or an acknowledgement needs that no word of the grammar states."""
-_GUESS = 0.2
+_GUESS = 0.06
 """Below this nothing the grammar has not found is said at all."""
 _SURE_WORDS = 0.9
 """Words of the grammar this sure are overruled only by a chance of _OVERRULES."""
 _OVERRULES = 0.6
-_ALSO_LIKELY = 0.25
+_OTHER = 0.5
+"""Saying nothing is known counts half: what is unsure is asked about whatever its name."""
+_DOUBTED = 0.1
+"""Words of harm this unlikely give way to another reading that is no promise."""
+_ALSO_LIKELY = 0.4
 """Of two intents the grammar read, its own order stands while its first is this likely."""
 _BESIDE = 0.35
 _GRAVE_BESIDE = 0.5
 """What an intent beside the first needs that no word of the grammar states; a grave one more."""
+_PROMISE_BESIDE, _PROMISE_BESIDE_HARM = 0.4, 0.7
+"""What a promise beside another intent needs, and beside a harmful one."""
 _DROPPED = 0.04
 """What the grammar read beside the first falls below this."""
 _STRANGERS = frozenset({"deceased", "wrong_person"})
@@ -66,9 +72,10 @@ def _says_nothing(reading: Reading, choice: Choice) -> bool:
 
 def _first(choice: Choice, chances: Mapping[str, float]) -> str:
     """The primary intent."""
-    likely = max(chances, key=lambda name: chances[name])
+    likely = max(chances, key=lambda name: chances[name] * (_OTHER if name == "other" else 1))
     read = choice.names[0]
-    if read in HARMFUL and choice.weights[read] >= SOFT:
+    doubted = chances[read] < _DOUBTED and chances[likely] >= _OVERRULES and likely not in _KIND
+    if read in HARMFUL and choice.weights[read] >= SOFT and not doubted:
         return read
     if choice.weights.get(read, 0) >= _SURE_WORDS and chances[likely] < _OVERRULES:
         likely = read
@@ -97,7 +104,10 @@ def _names(
 ) -> tuple[str, ...]:
     """The primary and what stands beside it, in the order of the lexicon."""
     beside = {n for n, chance in chances.items() if chance >= _needed(n) and n not in _KIND}
-    beside |= {n for n in choice.names if chances[n] >= _DROPPED}
+    beside |= {n for n in choice.names if chances[n] >= _DROPPED and n not in _KIND}
+    needed = _PROMISE_BESIDE_HARM if first in HARMFUL else _PROMISE_BESIDE
+    if "promise_to_pay" in choice.names and chances["promise_to_pay"] >= needed:
+        beside.add("promise_to_pay")
     beside -= {first, "other", "greeting_ack"}
     if first in _STRANGERS:
         beside -= _NOT_THE_DEBTOR
