@@ -53,8 +53,8 @@ def add_correction_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     def understanding() -> str:
         with parts.read() as views:
             livemode = _asked_mode(any(row["livemode"] for row in views.portfolios()))
-            until = parts.clock.now(livemode=livemode)
-            counts = views.readings(livemode=livemode, since=until - PERIOD, until=until)
+            since = parts.clock.now(livemode=livemode) - PERIOD
+            counts = views.readings(livemode=livemode, since=since)
         return render_template(
             "console/understanding.html",
             rates=view_rates(counts),

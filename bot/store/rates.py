@@ -20,7 +20,7 @@ WITH read AS (
            ) AS meant
     FROM reply r JOIN cases c ON c.id = r.case_id JOIN portfolio p ON p.id = c.portfolio_id
     WHERE r.state = 'handled' AND p.livemode = %(livemode)s
-      AND r.received_at >= %(since)s AND r.received_at <= %(until)s
+      AND r.received_at >= %(since)s
 )
 SELECT intent, count(*),
        count(*) FILTER (WHERE NOT EXISTS (SELECT FROM case_event e
@@ -49,11 +49,11 @@ class IntentCount:
 
 
 def count_readings(
-    connection: Connection[Any], *, livemode: bool, since: datetime, until: datetime
+    connection: Connection[Any], *, livemode: bool, since: datetime
 ) -> list[IntentCount]:
-    """By intent, most frequent first, of replies received in [since, until].
+    """By intent, most frequent first, of replies received since then.
 
     Only replies of known debtors that have been read count.
     """
-    values = {"livemode": livemode, "since": since, "until": until}
+    values = {"livemode": livemode, "since": since}
     return [IntentCount(*row) for row in connection.execute(_COUNTS, values).fetchall()]

@@ -228,9 +228,9 @@ class Views:
         """The snapshot that decisions about the case are made from."""
         return FactsReader(self._connection, self._seal).facts([case_id], now)[0]
 
-    def readings(self, *, livemode: bool, since: datetime, until: datetime) -> list[IntentCount]:
+    def readings(self, *, livemode: bool, since: datetime) -> list[IntentCount]:
         """How replies were understood, by intent."""
-        return count_readings(self._connection, livemode=livemode, since=since, until=until)
+        return count_readings(self._connection, livemode=livemode, since=since)
 
     def next_touch(self, case_id: int) -> Row | None:
         """The next planned touch."""

@@ -78,6 +78,28 @@ def test_the_clock_is_moved_from_the_page(desk: DeskInHand, chromium: Any) -> No
         page.locator(".clock time", has_text="3月10日 09:00").wait_for()
 
 
+def test_a_reading_is_corrected_and_the_note_comes_along(desk: DeskInHand, chromium: Any) -> None:
+    scene = busy_desk(desk)
+    add_person(desk)
+    with chromium(DESKTOP) as page:
+        log_in(page, desk)
+        page.goto(f"{desk.url}/console/cases/{scene.cases['promise']}")
+        note = page.get_by_role("textbox", name="备注")
+        plea = page.locator(".entry.reply", has_text="能不能分期")
+        promise = page.locator(".entry.reply", has_text="明天下午先还500")
+        note.fill("说的是反话")
+        plea.locator(".fix-quick button").first.click()
+        page.get_by_text("说的是反话", exact=True).wait_for()
+        plea.get_by_text("已改正").wait_for()
+        note.fill("电话里说三百")
+        promise.locator("summary").click()
+        promise.get_by_label("承诺金额").fill("300")
+        promise.get_by_label("承诺金额").press("Enter")
+        page.get_by_text("电话里说三百", exact=True).wait_for()
+        promise.get_by_text("500.00元 → 300.00元").wait_for()
+    assert desk.one("SELECT count(*) FROM correction") == 2
+
+
 @pytest.mark.parametrize("size", [PHONE, DESKTOP, (1024, 768)])
 def test_no_page_is_wider_than_its_window(
     desk: DeskInHand, chromium: Any, size: tuple[int, int]

@@ -99,9 +99,8 @@ def rate(
 
     with flows("command") as product, product.pool.connection() as connection:
         livemode = mode is Mode.live
-        now = product.clock.now(livemode=livemode)
-        since = now - timedelta(days=days)
-        counts = count_readings(connection, livemode=livemode, since=since, until=now)
+        since = product.clock.now(livemode=livemode) - timedelta(days=days)
+        counts = count_readings(connection, livemode=livemode, since=since)
     table = Table(box=None, header_style="bold")
     for name in ("read as", "without a human ÷ replies", "corrected ÷ replies", "mostly meant"):
         table.add_column(name, justify="left" if name in {"read as", "mostly meant"} else "right")
