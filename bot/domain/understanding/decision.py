@@ -16,7 +16,7 @@ from bot.domain.understanding.yielding import SELF_HARM, flagged
 
 _KIND = frozenset({"promise_to_pay", "greeting_ack"})
 """What a harmful reply must never be read as."""
-_HARM_DOUBT = 0.3
+_HARM_DOUBT = 0.15
 """A harmful intent this likely keeps a promise or an acknowledgement from being read."""
 _KIND_ALONE = 0.5
 """What a promise or an acknowledgement needs that no word of the grammar states."""
@@ -31,8 +31,8 @@ _DOUBTED = 0.1
 """Words of harm this unlikely give way to another reading that is no promise."""
 _ALSO_LIKELY = 0.4
 """Of two intents the grammar read, its own order stands while its first is this likely."""
-_BESIDE = 0.35
-_GRAVE_BESIDE = 0.5
+_BESIDE = 0.25
+_GRAVE_BESIDE = 0.4
 """What an intent beside the first needs that no word of the grammar states; a grave one more."""
 _PROMISE_BESIDE, _PROMISE_BESIDE_HARM = 0.4, 0.7
 """What a promise beside another intent needs, and beside a harmful one."""
