@@ -44,10 +44,12 @@ _NOT_THE_DEBTOR = frozenset({"promise_to_pay", "hardship", "already_paid", "requ
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """names: intents, primary first. confidence: how likely the primary is right, 0..1."""
+    """names: intents, primary first. confidence: how likely the primary is right, promises: how
+    likely a promise is among them, both 0..1."""
 
     names: tuple[str, ...]
     confidence: float
+    promises: float = 1.0
 
 
 def decide(
@@ -60,7 +62,7 @@ def decide(
     chances = lexicon.classifier.chances(reading.text, signs(reading, choice, context, now))
     first = _first(choice, chances)
     names = _names(first, choice, chances, lexicon)
-    return Decision(names, _confidence(first, choice, chances))
+    return Decision(names, _confidence(first, choice, chances), chances["promise_to_pay"])
 
 
 def _says_nothing(reading: Reading, choice: Choice) -> bool:

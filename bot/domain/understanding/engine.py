@@ -15,6 +15,8 @@ from bot.domain.understanding.reading import Reading, read
 from bot.domain.understanding.short import read_short
 from bot.domain.understanding.values import Context, DisputeKind, Intent, Span, Understanding, When
 
+SURE_PROMISE = 0.7
+"""Below this chance of a promise no day and no sum of it is read, unless one was asked for: the bot asks."""
 LONGEST = 4000
 """Characters read; what a carrier delivers is far shorter, the rest of a longer text is ignored."""
 
@@ -74,7 +76,9 @@ def _assemble(reading: Reading, context: Context, now: datetime, lexicon: Lexico
     choice = replace(
         choice, names=names, hits=tuple(h for h in choice.hits if h.rule.label in names)
     )
-    promised = "promise_to_pay" in names
+    asked = context.asked in ("promise_date", "confirm_promise", "either_or")
+    sure = asked or decision.promises >= SURE_PROMISE
+    promised = "promise_to_pay" in names and sure
     promise = read_promise(reading, now, lexicon.verbs) if promised else Promise()
     calls = "call_later" in names
     facets = _facets(reading, choice, lexicon)
@@ -94,7 +98,7 @@ def _assemble(reading: Reading, context: Context, now: datetime, lexicon: Lexico
         flags=facets.flags,
         evidence=_evidence(reading, choice, promise, calls=calls),
         when=_whens(reading, context),
-        asks_date=promised and promise.day is None,
+        asks_date="promise_to_pay" in names and promise.day is None,
         confidence=_confidence(reading, decision, promise),
     )
 
