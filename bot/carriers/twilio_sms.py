@@ -7,14 +7,15 @@ the debtor (a time-out, a reset, a 5xx, an answer that cannot be read) comes bac
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from logging import getLogger
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
+from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
@@ -44,30 +45,43 @@ class ThrottledError(requests.RequestException):
         self.retry_after = retry_after
 
 
-class RedirectedHttpClient(TwilioHttpClient):  # type: ignore[misc]  # the library has no types
-    """Twilio's HTTP client with a pool as large as its callers, no retries, and, when a base URL
-    is given, every request sent there instead of `https://*.twilio.com`.
+class RedirectedHttpClient(HttpClient):  # type: ignore[misc]  # the library has no types
+    """An HTTP client for Twilio's library: a pool as large as its callers, no retries, and, when a
+    base URL is given, every request sent there instead of `https://*.twilio.com`.
+
+    Of the library's own it leaves out the session: there are no cookies, redirects or hooks here,
+    and asking for them, and for proxies in the environment each time, is half the cost of a send.
     """
 
     def __init__(self, base_url: str | None, *, pool: int) -> None:
-        super().__init__(timeout=TIME_OUT, max_retries=0)
-        assert self.session is not None
-        adapter = HTTPAdapter(pool_maxsize=pool, max_retries=0)
-        self.session.mount("https://", adapter)
-        self.session.mount("http://", adapter)
-        # Reading proxy settings from the environment costs a fifth of a send; once is enough.
-        self.session.proxies = requests.utils.get_environ_proxies(
-            base_url or "https://api.twilio.com"
-        )
-        self.session.trust_env = False
+        super().__init__(getLogger(__name__), is_async=False, timeout=TIME_OUT)
+        self._adapter = HTTPAdapter(pool_maxsize=pool, max_retries=0)
+        self._proxies = requests.utils.get_environ_proxies(base_url or "https://api.twilio.com")
         self._base = urlsplit(base_url) if base_url else None
 
-    def request(self, method: str, url: str, *args: object, **options: object) -> Response:
-        """One request, redirected if a base URL was given. Raises ThrottledError."""
-        answer = super().request(method, self._redirected(url), *args, **options)
+    def request(
+        self,
+        method: str,
+        uri: str,
+        params: Mapping[str, object] | None = None,
+        data: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        """One request with form data, redirected if a base URL was given, a redirect never
+        followed. Raises ThrottledError and what `requests` raises.
+        """
+        request = requests.PreparedRequest()
+        url = self._redirected(uri)
+        request.prepare(method, url, headers, params=params, data=data or {}, auth=auth)
+        answer = self._adapter.send(
+            request, timeout=timeout or TIME_OUT, verify=True, proxies=self._proxies
+        )
         if answer.status_code == _TOO_MANY:  # the library's own error drops the header
-            raise ThrottledError(_seconds((answer.headers or {}).get("Retry-After")))
-        return answer
+            raise ThrottledError(_seconds(answer.headers.get("Retry-After")))
+        return Response(answer.status_code, answer.text, answer.headers)
 
     def _redirected(self, url: str) -> str:
         if self._base is None:

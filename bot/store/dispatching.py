@@ -10,7 +10,7 @@ from typing import Any
 from psycopg.errors import UniqueViolation
 
 from bot.domain.verdict import Verdict
-from bot.domain.vocabulary import Channel, Purpose
+from bot.domain.vocabulary import Channel
 from bot.flows.ports.carrier import SmsOrder
 from bot.flows.ports.dispatching import (
     Decided,
@@ -21,6 +21,7 @@ from bot.flows.ports.dispatching import (
     SenderFacts,
     Settled,
 )
+from bot.store.facts import CHANNELS, PURPOSES
 from bot.store.jobs import Job, defer, defer_all
 from bot.store.planning import DISPATCH_TASK, SEND_QUEUE, PlanningRows
 
@@ -35,7 +36,7 @@ RANK = (
 
 _CLAIM = """
 SELECT t.id, t.key, t.case_id, t.debtor_id, t.contact_point_id, t.channel, t.purpose, t.script,
-       t.params, t.tier, t.rule, t.due_at, t.latest_at
+       nullif(t.params, '{}'), t.tier, t.rule, t.due_at, t.latest_at
 FROM touch t JOIN debtor d ON d.id = t.debtor_id
 WHERE t.sender_id = %s AND t.state = 'planned' AND t.due_at <= %s
 ORDER BY t.due_at, t.id LIMIT %s
@@ -121,7 +122,7 @@ class DispatchRows(PlanningRows):
     def phones(self, contact_point_ids: Sequence[int]) -> dict[int, str]:
         """E.164 numbers by contact point."""
         rows = self._connection.execute(
-            "SELECT id, phone_sealed FROM contact_point WHERE id = ANY(%s)",
+            "SELECT id, phone_sealed FROM contact_point WHERE id = ANY(%b::bigint[])",
             [list(contact_point_ids)],
         )
         return {row[0]: self._seal.open(row[1]) for row in rows.fetchall()}
@@ -161,7 +162,7 @@ class DispatchRows(PlanningRows):
             },
         )
         self._connection.execute(
-            "UPDATE touch SET state = 'attempted', updated_at = %s WHERE id = ANY(%s)",
+            "UPDATE touch SET state = 'attempted', updated_at = %s WHERE id = ANY(%b::bigint[])",
             [at, touches],
         )
 
@@ -331,7 +332,16 @@ class DispatchRows(PlanningRows):
 
 
 def _due(row: Any) -> DueTouch:
-    touch_id, key, case_id, debtor_id, point, channel, purpose, *rest = row
+    touch_id, key, case_id, debtor_id, point, channel, purpose, script, params, *rest = row
     return DueTouch(
-        touch_id, key, case_id, debtor_id, point, Channel(channel), Purpose(purpose), *rest
+        touch_id,
+        key,
+        case_id,
+        debtor_id,
+        point,
+        CHANNELS[channel],
+        PURPOSES[purpose],
+        script,
+        params or {},
+        *rest,
     )

@@ -24,6 +24,7 @@ def day_start(where: ZoneInfo, day: date) -> datetime:
     return datetime.combine(day, time(), where).astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)
 def next_wall_time(after: datetime, where: ZoneInfo, minute: int) -> datetime:
     """The first instant later than `after` (UTC) at which a local day's `minute` strikes.
 
