@@ -41,7 +41,7 @@ def test_what_is_late_stands_out_until_somebody_claims_it(
 ) -> None:
     case = handed_off(desk)
     assert "还剩3小时" in browser.get("/").text or "还剩4小时" in browser.page
-    desk.set_now(shanghai("2026-03-10 18:40"))
+    desk.set_now(shanghai("2026-03-10 18:50"))
     assert "超时1小时" in browser.get("/").text
     assert "<b>1</b> 件超时未领" in browser.page
     browser.get(f"/cases/{case}")
