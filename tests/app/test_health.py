@@ -9,8 +9,15 @@ from sqlalchemy import Engine
 
 from bot.app.database import make_engine
 from bot.app.health import Probe, database_probes
+from bot.app.metrics_folder import FOLDER_VARIABLE
 from bot.app.settings import load_settings
 from bot.app.web import create_app
+
+
+@pytest.fixture(autouse=True)
+def figures_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that another test ran here may have asked for shared figures."""
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
 
 
 def client(tmp_path: Path, *probes: Probe) -> FlaskClient:

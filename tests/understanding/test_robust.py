@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -71,7 +72,8 @@ def test_sixteen_hundred_characters_of_anything_take_little_time(unit: str) -> N
     understand(text, CONTEXT)
     best = min(_seconds(text) for _ in range(3))
     kilobytes = len(text.encode()) / 1000
-    assert best < 0.02 * kilobytes, f"{best * 1000:.0f} ms"
+    measuring = 3 if sys.gettrace() else 1  # coverage watches every line
+    assert best < 0.02 * kilobytes * measuring, f"{best * 1000:.0f} ms"
 
 
 def _seconds(text: str) -> float:
