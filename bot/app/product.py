@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -112,8 +112,7 @@ def _build(
         planner=Planner(transactions, playbook, clock),
         dry_run=DryRun(transactions, playbook),
         dispatcher=Dispatcher(
-            # Threads that call the carrier leave it little of Python's time: every wait counts.
-            replace(transactions, pipelined=True),
+            transactions,
             playbook,
             clock,
             carriers,

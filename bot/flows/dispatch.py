@@ -42,7 +42,7 @@ from bot.flows.ports.transactions import Clock, Transactions
 from bot.scripts.render import Rendered
 
 #: Touches per batch: one commit before the calls and one after them.
-BATCH = 200
+BATCH = 100
 
 #: Carriers take a validity of 1–36000 s (Twilio, Messages resource, ValidityPeriod).
 _VALIDITY = (1, 36000)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from psycopg import Connection, Cursor
+from psycopg import Connection
 
 from bot.domain.facts import (
     CaseFacts,
@@ -123,22 +123,13 @@ class FactsReader:
             return []
         ids = [row[0] for row in cases]
         debtor_ids = list({row[3] for row in cases})
-        portfolio_ids = list({row[2] for row in cases})
-        with self._connection.pipeline():  # asked together: one wait instead of seven
-            asked_portfolios = self._ask(_PORTFOLIOS, portfolio_ids)
-            asked_debts = self._ask(_DEBTS, ids)
-            asked_promises = self._ask(_PROMISES, ids)
-            asked_points = self._ask(_POINTS, debtor_ids)
-            asked_contacts = self._ask(_CONTACTS, debtor_ids, now - CONTACT_WINDOW)
-            asked_touches = self._ask(_TOUCHES, ids)
-            asked_attempts = self._ask(_TIER_ATTEMPTS, ids)
-            portfolios = {row[0]: _portfolio(row) for row in asked_portfolios}
-            debts = _grouped(asked_debts, _debt)
-            promises = _grouped(asked_promises, _promise)
-            points = _grouped(asked_points, _point)
-            contacts = _grouped(asked_contacts, _contact)
-            touches = _grouped(asked_touches, _last_touch)
-            attempts = {row[0]: row[1:] for row in asked_attempts}
+        portfolios = self.portfolios({row[2] for row in cases})
+        debts = _grouped(self._rows(_DEBTS, ids), _debt)
+        promises = _grouped(self._rows(_PROMISES, ids), _promise)
+        points = _grouped(self._rows(_POINTS, debtor_ids), _point)
+        contacts = _grouped(self._rows(_CONTACTS, debtor_ids, now - CONTACT_WINDOW), _contact)
+        touches = _grouped(self._rows(_TOUCHES, ids), _last_touch)
+        attempts = {row[0]: row[1:] for row in self._rows(_TIER_ATTEMPTS, ids)}
         return [
             _case(
                 row,
@@ -155,13 +146,33 @@ class FactsReader:
 
     def portfolios(self, ids: Iterable[int]) -> dict[int, PortfolioFacts]:
         """Portfolio facts by id."""
-        return {row[0]: _portfolio(row) for row in self._rows(_PORTFOLIOS, list(ids))}
+        return {
+            row[0]: PortfolioFacts(
+                portfolio_id=row[0],
+                code=row[1],
+                creditor=row[2],
+                signature=row[3],
+                zone=row[4],
+                region=row[5],
+                currency=row[6],
+                cadence=row[7],
+                packs=tuple(row[8]),
+                livemode=row[9],
+                collector_kind=row[10],
+                sender_kind=SenderKind(row[11]),
+                phone=row[12],
+                complaint_phone=row[13],
+                payee_account=row[14],
+                grace_days=row[15],
+                sender_id=row[16],
+                per_second=row[17],
+            )
+            for row in self._rows(_PORTFOLIOS, list(ids))
+        }
 
     def _rows(self, query: str, *parameters: object) -> list[Any]:
-        return self._ask(query, *parameters).fetchall()
-
-    def _ask(self, query: str, *parameters: object) -> Cursor[Any]:
-        return self._connection.cursor(binary=True).execute(query, parameters)
+        with self._connection.cursor(binary=True) as cursor:
+            return cursor.execute(query, parameters).fetchall()
 
     def _debtor(self, row: Any, points: tuple[ContactPointFacts, ...]) -> DebtorFacts:
         return DebtorFacts(
@@ -181,35 +192,12 @@ class FactsReader:
         )
 
 
-def _grouped(rows: Iterable[Any], build: Any) -> dict[int, Any]:
+def _grouped(rows: list[Any], build: Any) -> dict[int, Any]:
     """Rows by their first column, each built from the rest."""
     groups: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         groups[row[0]].append(build(row))
     return {owner: tuple(group) for owner, group in groups.items()}
-
-
-def _portfolio(row: Any) -> PortfolioFacts:
-    return PortfolioFacts(
-        portfolio_id=row[0],
-        code=row[1],
-        creditor=row[2],
-        signature=row[3],
-        zone=row[4],
-        region=row[5],
-        currency=row[6],
-        cadence=row[7],
-        packs=tuple(row[8]),
-        livemode=row[9],
-        collector_kind=row[10],
-        sender_kind=SenderKind(row[11]),
-        phone=row[12],
-        complaint_phone=row[13],
-        payee_account=row[14],
-        grace_days=row[15],
-        sender_id=row[16],
-        per_second=row[17],
-    )
 
 
 def _debt(row: Any) -> DebtFacts:

@@ -21,22 +21,13 @@ class Store(CorrectionRows, DeliveryRows, MoneyRows, PayRows):
 
 @dataclass(frozen=True)
 class PooledTransactions:
-    """Implements `bot.flows.ports.transactions.Transactions`.
-
-    With `pipelined`, statements whose rows nobody reads are sent together with the next one that
-    is read, and fail with it; the commit still waits until all have succeeded.
-    """
+    """Implements `bot.flows.ports.transactions.Transactions`."""
 
     pool: ConnectionPool
     seal: Seal
-    pipelined: bool = False
 
     @contextmanager
     def __call__(self) -> Iterator[Store]:
         """Commits on a clean exit, rolls back otherwise."""
         with self.pool.connection() as connection:
-            if not self.pipelined:
-                yield Store(connection, self.seal)
-                return
-            with connection.pipeline():
-                yield Store(connection, self.seal)
+            yield Store(connection, self.seal)
