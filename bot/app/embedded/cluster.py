@@ -70,6 +70,7 @@ def serve_command(place: Place, port: int, *, durable: bool) -> list[str]:
         "timezone": "UTC",
         "log_timezone": "UTC",
         "jit": "off",
+        "io_method": "sync",  # no processes of its own for reading; the data is small
         **DISCREET,
         **({} if durable else FORGETFUL),
     }

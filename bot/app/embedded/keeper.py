@@ -22,7 +22,6 @@ from bot.app.embedded.state import ServerState, read_pid_file, write_state
 from bot.app.errors import Refusal
 
 READY_WITHIN = 120.0  # seconds; crash recovery of a large ledger takes a while
-STOP_WITHIN = 30.0
 # So many deaths in so many seconds, and the server is not started again.
 DEATHS, WITHIN = 4, 60.0
 LOG_LIMIT = 5_000_000  # bytes
@@ -110,9 +109,8 @@ class Keeper:
         descriptor = locks.open_lock(self.place.users_lock)
         locks.wait_exclusive(descriptor)
         self.stop()
-        time.sleep(STOP_WITHIN)
         if self.server:
-            self.server.send_signal(signal.SIGQUIT)
+            leftovers.sweep(self.place.data)
 
     def _last_fatal(self) -> str:
         lines = self.place.server_log.read_text(encoding="utf-8", errors="replace").splitlines()
