@@ -1,0 +1,1 @@
+"""A call with a debtor as a pure conversation, one turn per input. The contract is in `values`."""
