@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.domain.facts import CaseFacts, DebtFacts
 from bot.domain.vocabulary import CaseState
-from bot.flows.pay import AmountError, LinkError, PayPage
+from bot.flows.pay import AmountError, LinkError, PayPage, Wanted
 from bot.scripts.names import clean, masked
 from bot.scripts.page_words import PageWords
 from bot.scripts.wording import DEFAULT_LOCALE, money_text
@@ -115,7 +115,7 @@ def _begin(parts: PayParts, token: str, shown: _Shown) -> AnyResponse:
             amount = typed_sum(typed, facts.currency)
         elif form["all"] != str(amount):
             raise AmountError("changed")
-        return redirect(parts.flow.begin(token, amount, back), 303)
+        return redirect(parts.flow.begin(token, Wanted(amount), back).url, 303)
     except AmountError as wrong:
         return _draw(parts, replace(shown, error=wrong.code, typed=typed, status=422), token)
     except OSError:
@@ -169,7 +169,7 @@ def _values(parts: PayParts, shown: _Shown, say: Any) -> dict[str, Any]:
         "unit": money(0).removeprefix("0"),
         "smallest": money(1),
         "paid_now": money(shown.amount_minor),
-        "online": parts.flow.provider is not None,
+        "online": bool(parts.flow.providers),
     }
 
 

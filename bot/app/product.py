@@ -20,6 +20,7 @@ from bot.app.clock import ProductClock
 from bot.app.database import open_pool
 from bot.app.passwords import ArgonPasswords
 from bot.app.playbook import load_playbook
+from bot.app.providers import providers_for
 from bot.app.settings import Settings
 from bot.flows.collectors import Collectors
 from bot.flows.corrections import Corrections
@@ -31,13 +32,13 @@ from bot.flows.inbox import Inbox
 from bot.flows.pay import PayPage
 from bot.flows.plan import Planner
 from bot.flows.playbook import Playbook
+from bot.flows.ports.paying import PaymentProvider
 from bot.flows.promises import PromiseSweeper
 from bot.flows.receive import Receiver
 from bot.flows.release import Releaser
 from bot.flows.settle import Settler
 from bot.flows.settle_attempts import AttemptSettler
 from bot.payments.links import PaymentLinks
-from bot.payments.sandbox_provider import SandboxProvider
 from bot.policy.lexicon import understand
 from bot.store.clock_shift import read_shift
 from bot.store.seal import Seal
@@ -71,7 +72,7 @@ class Product:
     desk: Desk
     corrections: Corrections
     collectors: Collectors
-    provider: SandboxProvider | None
+    providers: dict[str, PaymentProvider]
 
 
 @contextmanager
@@ -101,7 +102,7 @@ def _build(
     links = PaymentLinks(settings.public_url, _link_secret(settings), os.urandom)
     playbook = load_playbook(links.sample)
     carriers = carrier_for(settings, threads=CARRIER_THREADS)
-    provider = _provider(settings)
+    providers = providers_for(settings, clock)
     return Product(
         settings=settings,
         pool=pool,
@@ -128,12 +129,12 @@ def _build(
         settler=Settler(transactions, playbook, clock),
         promises=PromiseSweeper(transactions, clock),
         pay_page=PayPage(
-            transactions, clock, provider, links.hash_of, partial(secrets.token_urlsafe, 16)
+            transactions, clock, providers, links.hash_of, partial(secrets.token_urlsafe, 16)
         ),
         desk=Desk(transactions, clock),
         corrections=Corrections(transactions, clock),
         collectors=Collectors(transactions, clock, ArgonPasswords()),
-        provider=provider,
+        providers=providers,
     )
 
 
@@ -161,17 +162,4 @@ def opt_in_words(playbook: Playbook) -> frozenset[str]:
 def _link_secret(settings: Settings) -> bytes:
     return hmac.digest(
         settings.secret_key.get_secret_value().encode(), b"payment links", hashlib.sha256
-    )
-
-
-def _provider(settings: Settings) -> SandboxProvider | None:
-    secret = settings.sandbox_pay_secret
-    if not (settings.sandbox_pay_url and settings.sandbox_pay_key and secret):
-        return None
-    notify_url = f"{settings.public_url}/webhooks/payments/sandbox"
-    return SandboxProvider(
-        settings.sandbox_pay_url,
-        settings.sandbox_pay_key,
-        secret.get_secret_value(),
-        notify_url,
     )

@@ -43,7 +43,31 @@ REMEDIES = {
     "LIVE_CARRIER": "true or false",
     "TWILIO_ACCOUNT_SID": "copy it from the carrier's console; it begins with AC and has 34 characters",
     "TWILIO_AUTH_TOKEN": "copy it from the carrier's console",
+    "STRIPE_API_KEY": "copy it from the provider's dashboard; it begins with sk_ or rk_",
+    "STRIPE_WEBHOOK_SECRET": "copy it from the webhook's page; it begins with whsec_",
+    "ALIPAY_PRIVATE_KEY": "PEM text, or the path of a file that holds it",
+    "ALIPAY_PUBLIC_KEY": "PEM text of the provider's key, or the path of a file that holds it",
+    "WECHAT_PAY_API_KEY": "the APIv3 key of 32 characters",
+    "WECHAT_PAY_PRIVATE_KEY": "PEM text, or the path of a file that holds it",
+    "WECHAT_PAY_PLATFORM_KEY": "PEM text of the provider's key, or the path of a file that holds it",
 }
+
+
+# One without the others does nothing.
+TOGETHER = (
+    ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
+    ("STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET"),
+    ("ALIPAY_APP_ID", "ALIPAY_PRIVATE_KEY", "ALIPAY_PUBLIC_KEY"),
+    (
+        "WECHAT_PAY_MERCHANT_ID",
+        "WECHAT_PAY_APP_ID",
+        "WECHAT_PAY_API_KEY",
+        "WECHAT_PAY_PRIVATE_KEY",
+        "WECHAT_PAY_CERTIFICATE_SERIAL",
+        "WECHAT_PAY_PLATFORM_KEY",
+        "WECHAT_PAY_PLATFORM_KEY_ID",
+    ),
+)
 
 
 def _http_url(value: Any) -> str | None:
@@ -55,6 +79,19 @@ def _http_url(value: Any) -> str | None:
     if parts.query or parts.fragment:
         raise ValueError("must not have ? or # in it")
     return str(value).strip().rstrip("/")
+
+
+def _pem(value: Any) -> str | None:
+    """PEM text as it is, or what the file of that name holds."""
+    if value in (None, ""):
+        return None
+    text = str(value).strip()
+    if text.startswith("-----BEGIN"):
+        return text.replace("\\n", "\n")
+    try:
+        return Path(text).read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as missing:
+        raise ValueError("is neither PEM text nor a file that can be read") from missing
 
 
 def _postgres_url(value: Any) -> str | None:
@@ -81,6 +118,8 @@ def _keys(value: Any) -> tuple[bytes, ...]:
 
 
 HttpUrl = Annotated[str | None, BeforeValidator(_http_url)]
+Pem = Annotated[str | None, BeforeValidator(_pem)]
+PemSecret = Annotated[SecretStr | None, BeforeValidator(_pem)]
 
 
 class Settings(BaseModel):
@@ -125,10 +164,30 @@ class Settings(BaseModel):
     sandbox_pay_key: str | None = None
     sandbox_pay_secret: SecretStr | None = None
 
+    stripe_api_key: SecretStr | None = Field(None, min_length=8)
+    stripe_webhook_secret: SecretStr | None = Field(None, min_length=8)
+    stripe_api_base_url: HttpUrl = None
+
+    alipay_app_id: str | None = None
+    alipay_private_key: PemSecret = None
+    alipay_public_key: Pem = None
+    alipay_gateway_url: HttpUrl = None
+
+    wechat_pay_merchant_id: str | None = None
+    wechat_pay_app_id: str | None = None
+    wechat_pay_api_key: SecretStr | None = Field(None, min_length=32, max_length=32)
+    wechat_pay_private_key: PemSecret = None
+    wechat_pay_certificate_serial: str | None = None
+    wechat_pay_platform_key: Pem = None
+    wechat_pay_platform_key_id: str | None = None
+    wechat_pay_base_url: HttpUrl = None
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if bool(self.twilio_account_sid) != bool(self.twilio_auth_token):
-            raise ValueError("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: set both or neither")
+        for names in TOGETHER:
+            held = [bool(getattr(self, name.lower())) for name in names]
+            if any(held) and not all(held):
+                raise ValueError(f"{' and '.join(names)}: set all of them or none")
         return self
 
     @property

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import Blueprint
 
@@ -14,6 +13,7 @@ from bot.app.database import make_engine
 from bot.app.health import database_probes
 from bot.app.parts import Parts
 from bot.app.product import Product, open_product
+from bot.app.providers import origins
 from bot.app.settings import Settings
 from bot.app.ticker import Tick
 from bot.app.worker import recovery_tick
@@ -62,19 +62,14 @@ def pages(product: Product) -> Sequence[Blueprint]:
     settings = product.settings
     token = settings.twilio_auth_token
     signature = TwilioSignature(token.get_secret_value(), settings.public_url) if token else None
+    tills = origins(settings, product.providers)
     words = load_page_words(scripts_root() / "pages" / "pay.yaml")
     return [
         twilio_pages(signature, product.inbox, product.delivery),
-        payment_pages(product.provider, product.settler.notice),
-        pay_pages(PayParts(product.pay_page, words, settings.public_url, _tills(settings))),
+        payment_pages(product.providers, product.settler.notice),
+        pay_pages(PayParts(product.pay_page, words, settings.public_url, tills)),
         console_pages(_console_parts(product)),
     ]
-
-
-def _tills(settings: Settings) -> tuple[str, ...]:
-    """Origins of the payment providers' pages."""
-    parts = urlsplit(settings.sandbox_pay_url or "")
-    return (f"{parts.scheme}://{parts.netloc}",) if parts.netloc else ()
 
 
 def _console_parts(product: Product) -> "ConsoleParts":

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.domain.facts import CaseFacts
 from bot.domain.vocabulary import CaseState
-from bot.flows.ports.paying import CheckoutFacts, LinkFacts, PaymentProvider, PayStore
+from bot.flows.ports.paying import (
+    CheckoutFacts,
+    LinkFacts,
+    Order,
+    PaymentProvider,
+    PayStore,
+    Started,
+)
 from bot.flows.ports.transactions import Clock, Transactions
 
 
@@ -41,6 +48,16 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the debtor asks to pay, and from where. `provider` is empty for the first that can."""
+
+    amount_minor: int
+    provider: str = ""
+    payer_ip: str = ""
+    on_phone: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Returned:
     """What the page shows to who comes back from the provider; the newest payment of the link."""
 
@@ -54,7 +71,7 @@ class PayPage:
 
     transactions: Transactions[PayStore]
     clock: Clock
-    provider: PaymentProvider | None
+    providers: Mapping[str, PaymentProvider]
     hash_of: Callable[[str], bytes | None]
     reference: Callable[[], str]
 
@@ -77,29 +94,56 @@ class PayPage:
             checkout = store.last_checkout(link.link_id)
             return Returned(self._owed(store, link), checkout)
 
-    def begin(self, token: str, amount_minor: int, return_url: str) -> str:
-        """Begin a payment; returns the provider's page.
+    def takes(self, owed: Owed) -> list[str]:
+        """The providers that can take this case's money, in the order they are offered."""
+        return [
+            name
+            for name, provider in self.providers.items()
+            if provider.livemode == owed.link.livemode
+            and (provider.currencies is None or owed.facts.currency in provider.currencies)
+        ]
+
+    def begin(self, token: str, wanted: Wanted, return_url: str) -> Started:
+        """Begin a payment; returns the provider's page or code.
 
         Raises LinkError, AmountError, OSError when no provider can take it now.
         """
-        if self.provider is None:
-            raise OSError("no payment provider is configured")
         token_hash, reference = self._genuine(token), self.reference()
         with self.transactions() as store:
             owed = self._find(store, token_hash)
-            self._check(owed.facts, amount_minor)
+            provider = self._provider(owed, wanted.provider)
+            self._check(owed.facts, wanted.amount_minor)
             checkout_id = store.add_checkout(
                 reference,
                 owed.link,
-                amount_minor,
+                wanted.amount_minor,
                 owed.facts.currency,
-                self.provider.name,
+                provider.name,
                 at=self.clock.now(livemode=owed.link.livemode),
             )
-        started = self.provider.begin(reference, amount_minor, owed.facts.currency, return_url)
-        with self.transactions() as store:
-            store.name_checkout(checkout_id, started.provider_id)
-        return started.url
+        started = provider.begin(
+            Order(
+                reference,
+                wanted.amount_minor,
+                owed.facts.currency,
+                return_url,
+                owed.facts.portfolio.creditor,
+                wanted.payer_ip,
+                wanted.on_phone,
+            )
+        )
+        if started.provider_id:
+            with self.transactions() as store:
+                store.name_checkout(checkout_id, started.provider_id)
+        return started
+
+    def _provider(self, owed: Owed, wanted: str) -> PaymentProvider:
+        """The one asked for, or the first when none was. Raises OSError."""
+        able = self.takes(owed)
+        name = wanted or (able[0] if able else "")
+        if name not in able:
+            raise OSError(f"no payment provider {name!r} for {owed.facts.currency}")
+        return self.providers[name]
 
     def _genuine(self, token: str) -> bytes:
         """A forged token is refused before the database is asked anything."""

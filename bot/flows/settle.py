@@ -17,7 +17,7 @@ from bot.domain.vocabulary import CaseState, Channel, PromiseState, Purpose
 from bot.flows.considering import consider
 from bot.flows.life import take
 from bot.flows.playbook import Playbook
-from bot.flows.ports.money import IncomingPayment, MoneyStore, PaymentNotice
+from bot.flows.ports.money import IncomingPayment, MoneyStore, NoticeKind, PaymentNotice
 from bot.flows.ports.transactions import Clock, Transactions
 
 _ACTOR = "payment"
@@ -60,8 +60,12 @@ class Settler:
         checkout = store.checkout(notice.reference)
         if checkout is None:
             return self._for_a_human(store, notice, "unknown_reference")
-        if notice.kind != "succeeded":
-            return self._for_a_human(store, notice, f"needs_a_human:{notice.kind}")
+        if notice.kind is NoticeKind.FAILED:
+            if checkout.state == "open":
+                store.close_checkout(checkout.checkout_id, "failed")
+            return "failed"
+        if notice.kind is not NoticeKind.SUCCEEDED:
+            return self._for_a_human(store, notice, f"needs_a_human:{notice.kind.value}")
         if (notice.amount_minor, notice.currency) != (checkout.amount_minor, checkout.currency):
             return self._for_a_human(store, notice, "amount_differs")
         store.close_checkout(checkout.checkout_id, "paid")

@@ -5,30 +5,30 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import requests
 
-from bot.flows.ports.money import PaymentNotice
-from bot.flows.ports.paying import Started
+from bot.flows.ports.money import NoticeKind, PaymentNotice
+from bot.flows.ports.paying import Acknowledgement, Order, Started
+from bot.payments.refusals import ForgedNoticeError, MalformedNoticeError
 
 _TIME_OUT = 10.0
-_KINDS = {"payment.succeeded": "succeeded", "payment.refunded": "refunded"}
-
-
-class ForgedNoticeError(ValueError):
-    """The signature is not the provider's."""
-
-
-class MalformedNoticeError(ValueError):
-    """Signed, but not a notification we know how to read; names the field."""
+_KINDS = {
+    "payment.succeeded": NoticeKind.SUCCEEDED,
+    "payment.refunded": NoticeKind.REFUNDED,
+}
 
 
 class SandboxProvider:
     """Implements `PaymentProvider` for the sandbox."""
 
     name = "sandbox"
+    livemode = False
+    currencies: frozenset[str] | None = None
+    acknowledgement = Acknowledgement("ok", "text/plain")
 
     def __init__(self, base_url: str, key: str, secret: str, notify_url: str) -> None:
         self._url = f"{base_url.rstrip('/')}/sandbox/pay/v1/checkouts"
@@ -38,27 +38,27 @@ class SandboxProvider:
         self._session.trust_env = False
         self._session.headers["Authorization"] = f"Bearer {key}"
 
-    def begin(self, reference: str, amount_minor: int, currency: str, return_url: str) -> Started:
+    def begin(self, order: Order) -> Started:
         """Open a checkout. Raises OSError (requests' errors are OSErrors)."""
         answer = self._session.post(
             self._url,
             json={
-                "amount": amount_minor,
-                "currency": currency,
-                "reference": reference,
-                "return_url": return_url,
+                "amount": order.amount_minor,
+                "currency": order.currency,
+                "reference": order.reference,
+                "return_url": order.return_url,
                 "notify_url": self._notify_url,
             },
-            headers={"Idempotency-Key": reference},
+            headers={"Idempotency-Key": order.reference},
             timeout=_TIME_OUT,
         )
         answer.raise_for_status()
         body = answer.json()
         return Started(body["id"], body["url"])
 
-    def notice(self, body: bytes, signature: str) -> PaymentNotice:
+    def notice(self, headers: Mapping[str, str], body: bytes) -> PaymentNotice | None:
         """A verified notification. Raises ForgedNoticeError, MalformedNoticeError."""
-        self._verify(body, signature)
+        self._verify(body, headers.get("X-Sandbox-Signature", ""))
         try:
             return _notice(json.loads(body))
         except (KeyError, TypeError, ValueError) as wrong:
@@ -87,4 +87,5 @@ def _notice(event: dict[str, Any]) -> PaymentNotice:
         amount_minor=amount,
         currency=str(event["currency"]),
         paid_at=paid_at,
+        payment_id=str(event.get("payment_id", "")),
     )

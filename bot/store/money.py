@@ -45,7 +45,7 @@ class MoneyRows(PlanningRows):
                 [
                     notice.provider,
                     notice.event_id,
-                    notice.kind,
+                    notice.kind.value,
                     notice.reference,
                     notice.amount_minor,
                     notice.currency,

@@ -97,7 +97,7 @@ def test_a_secret_with_a_wrong_value_is_not_repeated(tmp_path: Path) -> None:
 
 def test_account_and_token_come_together(tmp_path: Path) -> None:
     [line] = refusal(tmp_path, TWILIO_AUTH_TOKEN="token")
-    assert line == "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: set both or neither"
+    assert line == "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: set all of them or none"
 
 
 def test_a_live_desk_is_complete_or_does_not_start(tmp_path: Path) -> None:

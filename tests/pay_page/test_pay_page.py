@@ -256,9 +256,7 @@ def test_a_case_the_desk_closed_is_not_paid_online(desk: DeskInHand) -> None:
 
 def test_a_provider_that_is_away_is_told_kindly(desk: DeskInHand) -> None:
     _, link = reminded(desk)
-    provider = desk.product.provider
-    assert provider is not None
-    provider._url = "http://127.0.0.1:9/nothing"
+    desk.product.providers["sandbox"]._url = "http://127.0.0.1:9/nothing"
     answer = pay(link, amount="500")
     assert answer.status_code == 503
     assert "没有扣款" in answer.text

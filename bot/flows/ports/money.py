@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.vocabulary import PromiseState
@@ -40,17 +41,35 @@ class OpenPromise:
     livemode: bool
 
 
+class NoticeKind(StrEnum):
+    """What a provider tells."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"  #: nothing was paid and nothing will be
+    REFUNDED = "refunded"  #: the amount of this refund
+    REFUNDED_TO = "refunded_to"  #: the amount of all refunds of the payment so far
+    CHARGED_BACK = "charged_back"  #: the payer's bank took it back
+    REINSTATED = "reinstated"  #: and gave it back to us
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentNotice:
-    """A provider's notification, verified by its adapter."""
+    """A provider's notification, verified by its adapter.
+
+    Attributes:
+        event_id: what it tells, once: two messages about the same money share it.
+        reference: ours, from the checkout; empty when the provider tells only its own id.
+        payment_id: the provider's id of the payment; empty when it has none.
+    """
 
     provider: str
     event_id: str
-    kind: str  #: succeeded | refunded
-    reference: str  #: ours, from the checkout
+    kind: NoticeKind
+    reference: str
     amount_minor: int
     currency: str
     paid_at: datetime
+    payment_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.facts import CaseFacts
+from bot.flows.ports.money import PaymentNotice
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,43 @@ class CheckoutFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """Exactly this sum, once.
+
+    Attributes:
+        reference: ours, 6 to 32 of `A-Z a-z 0-9 _ -` (the narrowest provider's rule).
+        return_url: where the payer comes back to; the provider adds `result`.
+        title: what the payer reads at the provider; names the creditor and nothing of the debt.
+        payer_ip: empty when unknown; on_phone: the payer's browser is a phone's.
+    """
+
+    reference: str
+    amount_minor: int
+    currency: str
+    return_url: str
+    title: str
+    payer_ip: str = ""
+    on_phone: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
-    """A checkout at a provider."""
+    """A checkout at a provider: a page to go to, or the text of a code to scan.
+
+    `provider_id` is empty when the provider names it only after the payment.
+    """
 
     provider_id: str
     url: str
+    qr: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What a provider wants to hear, so that it stops repeating a notification."""
+
+    body: str
+    mimetype: str
 
 
 class PayStore(Protocol):
@@ -77,10 +110,35 @@ class PayStore(Protocol):
 
 
 class PaymentProvider(Protocol):
-    """Begins payments at one provider."""
+    """Begins payments at one provider and reads its notifications."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """As in addresses, tables and settings."""
+        ...
 
-    def begin(self, reference: str, amount_minor: int, currency: str, return_url: str) -> Started:
-        """Open a checkout for exactly this sum. Raises OSError when the provider cannot."""
+    @property
+    def livemode(self) -> bool:
+        """Whether it moves real money."""
+        ...
+
+    @property
+    def currencies(self) -> frozenset[str] | None:
+        """What it takes; None for whatever its account allows."""
+        ...
+
+    @property
+    def acknowledgement(self) -> Acknowledgement:
+        """The answer to a notification that was stored."""
+        ...
+
+    def begin(self, order: Order) -> Started:
+        """Open a checkout. Raises OSError when the provider cannot."""
+        ...
+
+    def notice(self, headers: Mapping[str, str], body: bytes) -> PaymentNotice | None:
+        """A verified notification; None for one that moves no money.
+
+        Raises ValueError: forged or malformed (`bot.payments.refusals`).
+        """
         ...
