@@ -117,7 +117,9 @@ def _yearpart(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool
 
 
 def _portion(word: str | None) -> str:
-    return {"末": "底", "尾": "底", "终": "底", "伊始": "初"}.get(word or "", word or "")
+    return {"末": "底", "尾": "底", "终": "底", "底头": "底", "伊始": "初", "头": "初"}.get(
+        word or "", word or ""
+    )
 
 
 def _season(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:

@@ -13,7 +13,7 @@ from bot.domain.understanding.lengths import Length, Workday, read_length
 from bot.domain.understanding.tokens import TimeLexicon, Token
 from bot.domain.understanding.values import WhenKind
 
-_GAP = re.compile(r"[的 (·\-]?(?:大概|大约|差不多|左右|约|那天|那个|这个|当天|我|是)?")
+_GAP = re.compile(r"[的 (·\-]?(?:话|大概|大约|差不多|左右|约|那天|那个|这个|当天|我|是)?")
 _COMMA_GAP = re.compile(r"(?:吧|呢|啊)?[, ]|\),?")
 _DAY_LEVEL, _PART_LEVEL = 6, 7
 

@@ -55,6 +55,8 @@ class Placer:
         """A moment standing alone, with its suffix."""
         place = self.resolve(item)
         if place is not None:
+            if item.frame and place.start > self.facts.now:  # 明天给你还了
+                item.frame.past = False
             return self.with_suffix(item.start, item.end, place, tags_of(item))
         if item.frame and item.frame.payday:
             return Found(item.start, item.end, None, tags=frozenset({"payday", "vague"}))

@@ -135,9 +135,11 @@ def _expander(data: Mapping[str, Any], parts: Mapping[str, Any]) -> Any:
     macros = dict(data["macros"])
     turn = data["yearturn"]
     places = {
-        "@parts": f"(?:{'|'.join(long_parts)})(?!好(?:$|[,。! 啊呀你]))"
-        + f"|(?<=[今明昨后当])(?:{'|'.join(short)})|{data['parts_before_clock']}",
-        "@festivals": "|".join(f"(?:{words})" for words in data["festivals"]),
+        "@parts": f"(?<!几点)(?:{'|'.join(long_parts)})(?!好(?:$|[,。! 啊呀你]))"
+        + f"|(?<=[今明昨后当])(?:{'|'.join(short)})|{data['parts_before_clock']}"
+        + f"|{data['parts_after_day']}",
+        "@festivals": data["festival_head"]
+        + f"(?:{'|'.join(f'(?:{words})' for words in data['festivals'])}){data['festival_tail']}",
         "@paydays": data["paydays"],
         "@soon": data["soon"],
         "@vague": data["vague"],
