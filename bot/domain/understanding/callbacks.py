@@ -19,7 +19,7 @@ def call_dates(reading: Reading) -> list[Dated]:
     called = [d for d in reading.role("call") if _usable(d)]
     if called:
         return called
-    return [d for d in reading.role("", "event") if _usable(d)]
+    return [d for d in reading.role("", "event", "income") if _usable(d)]
 
 
 def _usable(dated: Dated) -> bool:

@@ -10,10 +10,12 @@ from bot.domain.understanding.pieces import Found, Item
 from bot.domain.understanding.placing import Placer
 
 _GRACE = re.compile(
-    r"(?:再?给(?:我|点)?|宽限(?:我|到)?|容我|缓我?|宽容|再?等我|再等)(?:个|再|一下|大概)?$"
+    r"(?:再?给(?:我|点)?|宽限(?:我|到)?|容我|缓我?|宽容|再?等我|再等|[宽限许]我)(?:个|再|一下|大概)?$"
 )
 _ABOUT = re.compile("左右|上下")
 _HEAD = 6
+_LONGEST_GRACE = 32
+"""Days; a longer grace asked for (缓两个月) names no day."""
 _VAGUE = frozenset({"vague"})
 _NONE: frozenset[str] = frozenset()
 
@@ -54,7 +56,7 @@ def _led(placer: Placer, item: Item, length: Length, head: str, following: Item 
     if match := leading["future"].search(head):
         start = item.start - len(match.group())
         return _then(placer, start, item.end, length, following)
-    if (match := _GRACE.search(head)) and not length.vague:
+    if (match := _GRACE.search(head)) and not length.vague and _short(length):
         return 1, _within(placer, item.start - len(match.group()), item.end, length)
     if head.endswith("分"):  # 分几个月还
         return 1, None
@@ -62,6 +64,10 @@ def _led(placer: Placer, item: Item, length: Length, head: str, following: Item 
     if about or length.vague or head.endswith(("缓", "等", "晚", "拖")):
         return 1, Found(item.start, item.end, None, tags=_VAGUE)
     return 1, None
+
+
+def _short(length: Length) -> bool:
+    return length.months * 31 + length.days + length.workdays <= _LONGEST_GRACE
 
 
 def _stretch(placer: Placer, item: Item, length: Length, lead: int, sign: int) -> Found | None:

@@ -230,7 +230,7 @@ def _relday(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
 
 
 def _day(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
-    frame.day = _int(token.groups[0])
+    frame.day = _int(next((g for g in token.groups if g), None))
     return 1 <= frame.day <= 31
 
 

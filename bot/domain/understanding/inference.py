@@ -49,7 +49,7 @@ def bare_reply(
 
 
 def _on_payday(role: str, found: Found) -> bool:
-    return role == "event" and "payday" in found.tags
+    return role == "income" and "payday" in found.tags
 
 
 def _bare_date(weights: dict[str, float], found: Found, context: Context) -> None:

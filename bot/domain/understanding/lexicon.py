@@ -31,6 +31,9 @@ class Verbs:
     next_step: re.Pattern[str]
     for_good: re.Pattern[str]
     own_kin: re.Pattern[str]
+    aside: re.Pattern[str]
+    transfer: re.Pattern[str]
+    money_noun: re.Pattern[str]
     mourning: re.Pattern[str]
 
 
@@ -94,4 +97,5 @@ def _verbs(data: Mapping[str, Any]) -> Verbs:
 _VERB_PATTERNS = (
     "correction", "not_first", "split", "recurring", "filler_only", "yes", "self", "no",
     "condition", "next_step", "for_good", "own_kin", "mourning",
+    "aside", "transfer", "money_noun",
 )  # fmt: skip

@@ -124,7 +124,8 @@ def _length(text: str, tokens: list[Token], at: int) -> tuple[Item | None, int]:
         if token.kind != "dur" or text[end : token.start] not in ("", "零", "又", "加"):
             break
         more = read_length(token)
-        length = length + more if length and more else None
+        if more != length:  # else said twice: 四天时间四天
+            length = length + more if length and more else None
         end, used = token.end, used + 1
     return (Item(tokens[at].start, end, length=length) if length else None), used
 

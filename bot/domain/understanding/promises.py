@@ -109,12 +109,15 @@ Fixed = tuple[Dated, date, bool]
 def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
     """Dates that may be the promised one: those of a paying verb, else those of none."""
     parts = len(reading.sums) + sum(s.name in ("half", "rest", "fraction") for s in reading.shares)
-    order = (("pay", ""), ("event",)) if parts > 1 else (("pay",), ("",), ("event",))
+    order = (("pay", ""), ("income",)) if parts > 1 else (("pay",), ("",), ("income",))
+    opened = [d.found.place for d in reading.dates if d.found.kind == "after"]
     for roles in order:
         out: list[Fixed] = []
-        dated = [d for d in reading.role(*roles) if roles != ("event",) or "payday" in d.found.tags]
+        dated = reading.role(*roles)
         for one in dated:
-            if one.role == "" and "now" in one.found.tags:
+            if one.role == "" and ("now" in one.found.tags or one.found.place in opened):
+                continue
+            if one.role == "" and len(roles) > 1 and not _bears(reading, one):
                 continue
             if "soon" in one.found.tags and verbs.condition.search(reading.text[: one.found.start]):
                 continue
@@ -129,6 +132,16 @@ def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
         ):
             return []
     return []
+
+
+def _bears(reading: Reading, dated: Dated) -> bool:
+    """Whether a sum or a portion stands in the clause of a date: 28号1000, 剩下的月底."""
+    text, found = reading.text, dated.found
+    start = text.rfind(",", 0, found.start) + 1
+    end = text.find(",", found.end)
+    end = len(text) if end < 0 else end
+    spots = [s.start for s in reading.sums] + [s.start for s in reading.shares]
+    return any(start <= spot < end for spot in spots)
 
 
 def _choose(fixed: list[Fixed]) -> Fixed | None:

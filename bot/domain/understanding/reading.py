@@ -18,13 +18,15 @@ _NOT_SECOND = re.compile(",?(?:而|并)?不是")
 _VAGUE = frozenset({"vague"})
 _RIGHT_AWAY = 5
 """现在 and 马上 belong only to a verb this near."""
+_FIRST = re.compile(",[^,]{0,4}先")
 _ATTACHED = 14
 """A verb this many characters after a date still belongs to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A date expression and its role: pay, call, avoid, paid, cannot, event, dropped, recurring or ""."""
+    """A date expression and its role: pay, call, avoid, paid, cannot, income (money comes in), event,
+    aside (another's debt, a slip of memory), dropped, recurring or ""."""
 
     found: Found
     role: str
@@ -70,13 +72,23 @@ def assign(text: str, founds: list[Found], verbs: Verbs, now: datetime) -> list[
     one before it; corrected and recurring dates lose theirs."""
     if not founds:
         return []
-    spots = [(m.start(), m.lastgroup or "") for m in verbs.kinds.finditer(text)]
+    spots = [(m.start(), _kind(text, m, verbs)) for m in verbs.kinds.finditer(text)]
     dated = []
     for at, found in enumerate(founds):
         following = next((f.start for f in founds[at + 1 :] if not _over(f, now)), len(text))
         previous = founds[at - 1].end if at else 0
         dated.append(Dated(found, _role(text, found, previous, following, spots, verbs)))
     return _spread(text, _corrected(text, dated, verbs))
+
+
+def _kind(text: str, match: re.Match[str], verbs: Verbs) -> str:
+    """What a verb is for; 打 beside a word of money is no call (货款周五打)."""
+    kind = (match.lastgroup or "").partition("_")[0]
+    if kind == "call" and verbs.transfer.fullmatch(match.group()):
+        clause = max(text.rfind(mark, 0, match.start()) for mark in ",。!?;")
+        if verbs.money_noun.search(text, clause + 1, match.start()):
+            return "income" if match.group().endswith("我") else "pay"
+    return kind
 
 
 def _over(found: Found, now: datetime) -> bool:
@@ -92,8 +104,11 @@ def _role(
     spots: list[tuple[int, str]],
     verbs: Verbs,
 ) -> str:
-    if verbs.recurring.search(text[max(0, found.start - 6) : found.start]):
+    head = text[max(0, found.start - 12) : found.start]
+    if verbs.recurring.search(head[-6:]):
         return "recurring"
+    if verbs.aside.search(head) and not found.tags & {"soon", "now"}:
+        return "aside"
     after = _after(text, found, following, spots)
     if after:
         return after
@@ -112,18 +127,26 @@ def _role(
 
 
 def _after(text: str, found: Found, following: int, spots: list[tuple[int, str]]) -> str:
-    """The first telling verb after a date: an event (发工资, 出差) gives way to what follows it."""
-    event, near = "", bool(found.tags & {"soon", "now"})
+    """The first telling verb after a date: money that comes in (发工资) gives way to what follows,
+    unless that is another step (工资5号发, 先还200)."""
+    income, near = "", bool(found.tags & {"soon", "now"})
     for at, kind in spots:
         if at < found.end - 1 or at >= following or at - found.end > _ATTACHED:
             continue
         gap = text[found.end : at]
         if _SENTENCE.search(gap) or (near and ("," in gap or len(gap) > _RIGHT_AWAY)):
             break
+        if (income and _FIRST.search(gap)) or (kind == "call" and _far(found, gap)):
+            break
         if kind != "income":
             return kind
-        event = "event"
-    return event
+        income = "income"
+    return income
+
+
+def _far(found: Found, gap: str) -> bool:
+    """A deadline takes no call from the next clause: 最迟5号, 再晚你找我."""
+    return found.kind == "deadline" and "," in gap and "part" not in found.tags
 
 
 def _corrected(text: str, dated: list[Dated], verbs: Verbs) -> list[Dated]:
