@@ -4,6 +4,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from sandbox.bad_input import BadInputError
+from sandbox.control.calls import calls_control
 from sandbox.control.debtors import debtors_api
 from sandbox.control.guard import require_this_machine
 from sandbox.control.levers import levers_api
@@ -14,6 +15,7 @@ from sandbox.pages.views import pages
 from sandbox.pay.page import pay_page
 from sandbox.pay.provider import provider_api
 from sandbox.rest.accounts import accounts_api
+from sandbox.rest.calls import calls_api
 from sandbox.rest.door import document, error_document
 from sandbox.rest.messages import messages_api
 from sandbox.sms.errors import Refusal
@@ -38,7 +40,8 @@ def _carrier_routes(app: Flask, exchange: Exchange) -> None:
     app.register_blueprint(
         messages_api(settings, exchange.carrier, exchange.faults, exchange.breaker)
     )
-    app.register_blueprint(accounts_api(settings, exchange.inbound))
+    app.register_blueprint(calls_api(settings, exchange.voice, exchange.faults, exchange.breaker))
+    app.register_blueprint(accounts_api(settings, exchange.inbound, exchange.voice.numbers))
     app.register_blueprint(provider_api(settings, exchange.till))
     app.register_blueprint(pay_page(exchange.till))
 
@@ -47,6 +50,7 @@ def _own_routes(app: Flask, exchange: Exchange) -> None:
     for blueprint in (
         traffic_api(exchange.clock, exchange.book, exchange.inbound),
         levers_api(exchange),
+        calls_control(exchange),
         debtors_api(exchange),
         payments_api(exchange),
     ):

@@ -16,6 +16,8 @@ from sandbox.sms.book import Book
 from sandbox.sms.carrier import Carrier
 from sandbox.sms.inbound import Inbound
 from sandbox.sms.life import Delays, Life
+from sandbox.voice.numbers import VoiceNumbers
+from sandbox.voice.switchboard import Switchboard
 
 SETTLE_S = 2.0  # how long a reset waits for webhooks that are being posted
 
@@ -36,12 +38,14 @@ class Exchange:
     inbound: Inbound
     till: Till
     notices: Notices
+    voice: Switchboard
 
     def reset(self, keep_clock: bool) -> None:
         """As new: no messages, no faults, no pending work; the log file keeps its past."""
         self.schedule.clear()
         self.breaker.release()
         self.book.clear()
+        self.voice.clear()
         self.till.clear()
         self.notices.clear()
         self.schedule.flush(SETTLE_S)
@@ -92,4 +96,17 @@ def build(settings: Settings, ids: NewId = new_id) -> Exchange:
         ),
         till=Till(clock, journal, notices, ids),
         notices=notices,
+        voice=Switchboard(
+            clock, journal, schedule, poster, ids, account, _voice_numbers(settings),
+            settings.most_calls,
+        ),
     )  # fmt: skip
+
+
+def _voice_numbers(settings: Settings) -> VoiceNumbers:
+    return VoiceNumbers(
+        settings.sender_list,
+        settings.default_voice_url,
+        settings.voice_by_number,
+        settings.voice_status_url,
+    )

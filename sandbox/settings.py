@@ -1,12 +1,15 @@
 """Settings from the environment (`SANDBOX_…`), checked at start, every problem in one line."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sandbox.numbers import E164
+
+VOICE_PATH = "/webhooks/twilio/voice/inbound"
 
 
 class Settings(BaseSettings):
@@ -26,6 +29,10 @@ class Settings(BaseSettings):
     senders: str = ""
     inbound_url: str = ""
     inbound_urls: str = ""
+    voice_url: str = ""
+    voice_urls: str = ""
+    voice_status_url: str = ""
+    most_calls: int = Field(default=0, ge=0)
     callback_hosts: str = ""
     sent_ms: int = Field(default=0, ge=0)
     delivered_ms: int = Field(default=0, ge=0)
@@ -47,7 +54,7 @@ class Settings(BaseSettings):
             )
         return text
 
-    @field_validator("inbound_urls")
+    @field_validator("inbound_urls", "voice_urls")
     @classmethod
     def _inbound_urls_are_pairs(cls, text: str) -> str:
         wrong = [p for p in split(text) if "=http" not in p]
@@ -71,6 +78,19 @@ class Settings(BaseSettings):
     def inbound_by_number(self) -> dict[str, str]:
         """Inbound webhook URL by sender number."""
         return dict(pair.split("=", 1) for pair in split(self.inbound_urls))
+
+    @property
+    def voice_by_number(self) -> dict[str, str]:
+        """Inbound call webhook URL by our number."""
+        return dict(pair.split("=", 1) for pair in split(self.voice_urls))
+
+    @property
+    def default_voice_url(self) -> str:
+        """Where inbound calls are told of: as set, else beside the webhook for texts."""
+        if self.voice_url or not self.inbound_url:
+            return self.voice_url
+        parts = urlsplit(self.inbound_url)
+        return f"{parts.scheme}://{parts.netloc}{VOICE_PATH}"
 
     @property
     def base_url(self) -> str:

@@ -53,40 +53,50 @@ class Poster:
     def post_form(self, url: str, params: Mapping[str, str]) -> Posted:
         """Post signed form fields as the carrier does, retrying by the URL's overrides."""
         plain, overrides = split_overrides(url)
-        headers = {
-            "Content-Type": FORM,
+        headers = {"Content-Type": FORM, **self._signed(plain, params)}
+        return self._tries("POST", plain, urlencode(params).encode(), headers, overrides)
+
+    def ask(self, method: str, url: str, params: Mapping[str, str]) -> Posted:
+        """Like `post_form`; by GET the fields go into the query, which is signed with the URL."""
+        if method == "POST":
+            return self.post_form(url, params)
+        plain, overrides = split_overrides(url)
+        whole = f"{plain}{'&' if '?' in plain else '?'}{urlencode(params)}"
+        return self._tries("GET", whole, b"", self._signed(whole, {}), overrides)
+
+    def _signed(self, url: str, params: Mapping[str, str]) -> dict[str, str]:
+        return {
             "User-Agent": "TwilioProxy/1.1",
             "Accept": "*/*",
-            "X-Twilio-Signature": carrier_signature(self._token, plain, params),
+            "X-Twilio-Signature": carrier_signature(self._token, url, params),
             "I-Twilio-Idempotency-Token": self._ids("")[:32],
         }
-        return self._tries(plain, urlencode(params).encode(), headers, overrides)
 
     def post_json(self, url: str, body: bytes, headers: Mapping[str, str]) -> Posted:
         """Post one JSON body once; the caller decides about retries."""
         every = {"Content-Type": "application/json", "User-Agent": "SandboxPay/1.0", **headers}
-        return self._tries(url, body, every, Overrides(retries=0))
+        return self._tries("POST", url, body, every, Overrides(retries=0))
 
     def _tries(
-        self, url: str, body: bytes, headers: Mapping[str, str], overrides: Overrides
+        self, method: str, url: str, body: bytes, headers: Mapping[str, str], overrides: Overrides
     ) -> Posted:
         began = time.monotonic()
         tries = 0
         while True:
             tries += 1
-            posted, kind = self._once(url, body, headers, overrides)
+            posted, kind = self._once(method, url, body, headers, overrides)
             spent = time.monotonic() - began
             spent_up = tries > overrides.retries or spent >= overrides.total_s
             if spent_up or not overrides.retries_on(kind):
                 return replace(posted, tries=tries, ms=round(spent * 1000, 1))
 
     def _once(
-        self, url: str, body: bytes, headers: Mapping[str, str], overrides: Overrides
+        self, method: str, url: str, body: bytes, headers: Mapping[str, str], overrides: Overrides
     ) -> tuple[Posted, str | None]:
         timeout = urllib3.Timeout(connect=overrides.connect_s, read=overrides.read_s)
         try:
             answer = self._pool.request(
-                "POST", url, body=body, headers=dict(headers),
+                method, url, body=body or None, headers=dict(headers),
                 timeout=timeout, retries=False, redirect=False,
             )  # fmt: skip
         except urllib3.exceptions.ReadTimeoutError:

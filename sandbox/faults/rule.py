@@ -9,10 +9,22 @@ from sandbox.numbers import E164
 ANSWER = frozenset(
     {"refuse", "rate_limit", "error_before", "error_after", "hang_before", "hang_after", "garbled"}
 )
-FATE = frozenset({"undelivered", "failed"})
-CALLBACKS = frozenset({"lose", "duplicate", "late", "reorder"})
+MESSAGE_FATE = frozenset({"undelivered", "failed"})
+CALL_FATE = frozenset(
+    {
+        "dead", "unreachable", "carrier_down", "busy", "no_answer", "machine", "machine_silent",
+        "fax", "undetected", "silent", "hang_up", "announces_dead", "announces_off",
+        "announces_stopped",
+    }
+)  # fmt: skip
+FATE = MESSAGE_FATE | CALL_FATE
+CALLBACKS = frozenset({"lose", "duplicate", "late", "reorder", "repeat"})
 EFFECTS = ANSWER | FATE | CALLBACKS
-OPERATIONS = frozenset({"create", "fetch", "list"})
+OPERATIONS = frozenset({"create", "fetch", "list", "call", "call_fetch", "call_list"})
+FITTING = {
+    "create": EFFECTS - CALL_FATE - {"repeat"},
+    "call": EFFECTS - MESSAGE_FATE,
+}
 DEFAULT_CODES = {"undelivered": 30003, "failed": 30008}
 
 
@@ -111,8 +123,9 @@ def _check_sense(rule: Rule) -> None:
         )
     if rule.on not in OPERATIONS:
         raise BadRuleError(f"on {rule.on!r} is unknown; use one of {', '.join(sorted(OPERATIONS))}")
-    if rule.on != "create" and rule.effect not in ANSWER:
-        raise BadRuleError(f"effect {rule.effect!r} makes sense only on create")
+    if rule.effect not in FITTING.get(rule.on, ANSWER):
+        fitting = ", ".join(on for on, effects in FITTING.items() if rule.effect in effects)
+        raise BadRuleError(f"effect {rule.effect!r} makes no sense on {rule.on}, only on {fitting}")
     if rule.effect == "refuse" and not rule.code:
         raise BadRuleError('effect "refuse" needs a code, e.g. 21211')
     if rule.to and not E164.fullmatch(rule.to):

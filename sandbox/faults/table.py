@@ -44,12 +44,12 @@ class FaultTable:
         if not (self._rules or self.magic):
             return CALM
         with self._lock:
-            rules = [rule for rule in self._candidates(to) if rule.matches(on, to, from_, body)]
+            rules = [rule for rule in self._candidates(on, to) if rule.matches(on, to, from_, body)]
             struck = [rule for rule in rules if self._strikes(rule, to)]
         return _by_stage(struck) if struck else CALM
 
-    def _candidates(self, to: str) -> list[Rule]:
-        built_in = magic_rule(to) if self.magic else None
+    def _candidates(self, on: str, to: str) -> list[Rule]:
+        built_in = magic_rule(on, to) if self.magic else None
         return [*self._rules, built_in] if built_in else self._rules
 
     def _strikes(self, rule: Rule, to: str) -> bool:

@@ -12,9 +12,10 @@ from sandbox.settings import Settings
 from sandbox.sms.errors import Refusal
 from sandbox.sms.inbound import Inbound
 from sandbox.sms.message import API_VERSION
+from sandbox.voice.numbers import VoiceNumbers
 
 
-def accounts_api(settings: Settings, inbound: Inbound) -> Blueprint:
+def accounts_api(settings: Settings, inbound: Inbound, voice: VoiceNumbers) -> Blueprint:
     """The blueprint."""
     bp = Blueprint("accounts", __name__, url_prefix=PREFIX)
     born, journal = inbound.clock.now(), inbound.journal
@@ -49,6 +50,7 @@ def accounts_api(settings: Settings, inbound: Inbound) -> Blueprint:
             "date_updated": rfc2822(born),
             "uri": f"{uri}.json",
             "subresource_uris": {
+                "calls": f"{uri}/Calls.json",
                 "messages": f"{uri}/Messages.json",
                 "incoming_phone_numbers": f"{uri}/IncomingPhoneNumbers.json",
             },
@@ -78,9 +80,13 @@ def accounts_api(settings: Settings, inbound: Inbound) -> Blueprint:
             "api_version": API_VERSION,
             "phone_number": number,
             "friendly_name": readable(number),
-            "capabilities": {"voice": False, "sms": True, "mms": False, "fax": False},
+            "capabilities": {"voice": True, "sms": True, "mms": False, "fax": False},
             "sms_url": inbound.urls.get(number, inbound.url),
             "sms_method": "POST",
+            "voice_url": voice.url_of(number),
+            "voice_method": "POST",
+            "status_callback": voice.status_url,
+            "status_callback_method": "POST",
             "status": "in-use",
             "date_created": rfc2822(born),
             "date_updated": rfc2822(born),

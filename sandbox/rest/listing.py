@@ -1,6 +1,6 @@
-"""`GET Messages.json`: filters, order and pages as Twilio does them."""
+"""Lists: pages as Twilio makes them, and `GET Messages.json` with its filters and order."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import islice
@@ -29,8 +29,13 @@ class Query:
 
 def read_query(args: Mapping[str, str]) -> Query:
     """The list request in a query string. Raises Refusal 20001 for what is not understood."""
-    filters = {name: args[name] for name in FILTERS if args.get(name)}
-    unknown = set(args) - {*FILTERS, "PageSize", "Page", "PageToken"}
+    return page_of(args, FILTERS, "PASM")
+
+
+def page_of(args: Mapping[str, str], known: Sequence[str], prefix: str) -> Query:
+    """Filters and page of a list whose page tokens begin with `prefix`. Raises Refusal 20001."""
+    filters = {name: args[name] for name in known if args.get(name)}
+    unknown = set(args) - {*known, "PageSize", "Page", "PageToken"}
     if unknown:
         raise Refusal(20001, detail=f"Unknown parameters: {', '.join(sorted(unknown))}")
     token = args.get("PageToken", "")
@@ -38,7 +43,7 @@ def read_query(args: Mapping[str, str]) -> Query:
         filters=filters,
         size=min(_whole(args, "PageSize", 50) or 50, LARGEST_PAGE),
         page=_whole(args, "Page", 0),
-        below=_token_number(token) if token else None,
+        below=_token_number(token, prefix) if token else None,
     )
 
 
@@ -51,8 +56,8 @@ def _whole(args: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _token_number(token: str) -> int:
-    if not (token.startswith("PASM") and token[4:].isdigit()):
+def _token_number(token: str, prefix: str) -> int:
+    if not (token.startswith(prefix) and token[4:].isdigit()):
         raise Refusal(20001, detail=f"PageToken is none of this list: {token}")
     return int(token[4:])
 
@@ -61,10 +66,18 @@ def list_page(book: Book, query: Query, account: str, path: str) -> dict[str, An
     """One page, newest messages first, with Twilio's paging fields."""
     found = list(islice(_matching(book, query), query.size + 1))
     shown, more = found[: query.size], len(found) > query.size
-    start = query.page * query.size
-    following = {"Page": query.page + 1, "PageToken": f"PASM{shown[-1].seq}"} if more else None
+    token = f"PASM{shown[-1].seq}" if more else None
     return {
         "messages": [message.resource(account) for message in shown],
+        **paging(query, path, len(shown), token),
+    }
+
+
+def paging(query: Query, path: str, shown: int, token: str | None) -> dict[str, Any]:
+    """Twilio's paging fields; `token` leads to the next page, None: this is the last."""
+    start = query.page * query.size
+    following = {"Page": query.page + 1, "PageToken": token} if token else None
+    return {
         "first_page_uri": _uri(path, query, {"Page": 0}),
         "next_page_uri": _uri(path, query, following) if following else None,
         "previous_page_uri": None,
@@ -72,7 +85,7 @@ def list_page(book: Book, query: Query, account: str, path: str) -> dict[str, An
         "page": query.page,
         "page_size": query.size,
         "start": start,
-        "end": max(start, start + len(shown) - 1),
+        "end": max(start, start + shown - 1),
     }
 
 
@@ -96,7 +109,7 @@ def _test(name: str, value: str) -> Test:
     if name == "From":
         return lambda message: (message.from_ or message.sender) == value
     # the client library writes a date as its midnight; equal to a midnight means that day
-    first, last = _span(value.removesuffix("T00:00:00Z") if name == "DateSent" else value)
+    first, last = span(value.removesuffix("T00:00:00Z") if name == "DateSent" else value, name)
     if name == "DateSent>":
         return lambda message: _when(message) >= first
     if name == "DateSent<":
@@ -109,12 +122,12 @@ def _when(message: Message) -> datetime:
     return message.sent or message.created
 
 
-def _span(text: str) -> tuple[datetime, datetime]:
+def span(text: str, name: str) -> tuple[datetime, datetime]:
     """First instant of the value and first after it: a day (GMT), or one second of a date-time."""
     try:
         instant = parse_iso(text)
     except ValueError:
-        raise Refusal(20001, detail=f"DateSent is no ISO date: {text}") from None
+        raise Refusal(20001, detail=f"{name} is no ISO date: {text}") from None
     if len(text) == 10:
         start = datetime.combine(instant.date(), time(0), UTC)
         return start, start + timedelta(days=1)

@@ -22,8 +22,31 @@ ERRORS: dict[int, Known] = {
     20404: Known(404, "The requested resource was not found"),
     20429: Known(429, "Too Many Requests"),
     20500: Known(500, "An internal server error has occurred"),
+    10004: Known(429, "Call concurrency limit exceeded"),
+    13224: Known(400, "Twilio does not support calling this number or the number is invalid: {to}"),
+    21201: Known(400, "No 'To' number is specified"),
+    21205: Known(400, "Url is not a valid URL: {url}"),
+    21206: Known(400, "Invalid SendDigits"),
+    21208: Known(400, "Invalid Timeout"),
+    21209: Known(400, "Invalid Method; use GET or POST"),
+    21210: Known(
+        400, "'From' phone number {from_} is not verified for your account and is none of its numbers"
+    ),
     21211: Known(400, "Invalid 'To' Phone Number: {to}"),
     21212: Known(400, "Invalid From Number (caller ID): {from_}"),
+    21213: Known(400, "Caller phone number is required"),
+    21214: Known(400, "'To' phone number cannot be reached: {to}"),
+    21215: Known(
+        400, "Account not authorized to call {to}: geo permission configuration is not permitting "
+        "the call"
+    ),
+    21216: Known(400, "Account not allowed to call {to}: call blocked"),
+    21217: Known(400, "Phone number does not appear to be valid: {to}"),
+    21219: Known(400, "'To' phone number not verified: {to}"),
+    21220: Known(400, "Call is not in-progress. Cannot redirect."),
+    21234: Known(400, "Invalid Machine Detection configuration value"),
+    21262: Known(400, "No AMD status callback URL provided (AsyncAmdStatusCallback)"),
+    21263: Known(400, "Invalid Answering Machine Detection Parameters"),
     21266: Known(400, "'To' and 'From' number cannot be the same: {to}"),
     21408: Known(
         400, "Permission to send an SMS has not been enabled for the region indicated by "
@@ -49,6 +72,7 @@ ERRORS: dict[int, Known] = {
     ),
     21614: Known(400, "'To' number is not a valid mobile number: {to}"),
     21617: Known(400, "The concatenated message body exceeds the 1600 character limit"),
+    21626: Known(400, "Invalid 'StatusCallbackEvent'; use initiated, ringing, answered, completed"),
     21624: Known(400, "Invalid validity period value"),
     21635: Known(400, "'To' number cannot be a landline: {to}"),
     21701: Known(400, "The Messaging Service does not exist: {service}"),
@@ -74,7 +98,7 @@ class Refusal(Exception):  # noqa: N818 - it is the carrier's answer, not a fail
         self.code = code
         self.http = http or known.http
         shown = {name: value or "" for name, value in facts.items()}
-        blanks = {"to": "", "from_": "", "callback": "", "service": ""}
+        blanks = {"to": "", "from_": "", "callback": "", "service": "", "url": ""}
         self.message = detail or known.message.format(**{**blanks, **shown})
         super().__init__(self.message)
 

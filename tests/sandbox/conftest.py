@@ -10,6 +10,7 @@ import pytest
 from twilio.rest import Client
 
 from tests.sandbox.sandbox_kit import Received, Receiver, Sandbox, start_sandbox
+from tests.sandbox.voice_kit import TwimlDesk, serve_desk
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +64,21 @@ def sandbox(sandbox_server: Sandbox, receiver: Receiver) -> Sandbox:
     sandbox_server.call("POST", "/reset", {}, expect=200)
     receiver.reset()
     return sandbox_server
+
+
+@pytest.fixture(scope="session")
+def desk_server() -> Iterator[TwimlDesk]:
+    with serve_desk() as desk:
+        yield desk
+
+
+@pytest.fixture
+def desk(desk_server: TwimlDesk) -> Iterator[TwimlDesk]:
+    """Answers calls; every webhook of the test must have carried a true signature."""
+    for kept in (desk_server.pages, desk_server.got, desk_server.forged):
+        kept.clear()
+    yield desk_server
+    assert desk_server.forged == []
 
 
 @pytest.fixture

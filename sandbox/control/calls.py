@@ -1,0 +1,100 @@
+"""Control API: act on calls as the person at the handset; see what was said."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from sandbox.bad_input import BadInputError, flag_of, json_object, number_of, text_of
+from sandbox.clock import iso
+from sandbox.control.traffic import whole
+from sandbox.exchange import Exchange
+from sandbox.rest.door import document
+from sandbox.voice.amd import Callee
+from sandbox.voice.automata import GREETING
+from sandbox.voice.call import Call
+from sandbox.voice.twiml.grammar import KEYS
+
+LARGEST_PAGE = 500
+KINDS = ("human", "machine", "fax", "unknown")
+
+
+def calls_control(exchange: Exchange) -> Blueprint:
+    """The blueprint. Each action returns when the line waits again, or is over."""
+    bp = Blueprint("calls_control", __name__)
+    voice = exchange.voice
+    book = voice.book
+
+    @bp.get("/calls")
+    def calls() -> Response:
+        limit = min(whole("limit", LARGEST_PAGE), LARGEST_PAGE)
+        if "changed_after" in request.args and whole("changed_after", -1) == book.rev:
+            return Response(status=204)
+        with book.lock:
+            if "changed_after" in request.args:
+                found = book.changed_after(whole("changed_after", -1), limit)
+            elif request.args.get("live"):
+                found = list(book.live.values())[:limit]
+            else:
+                after = whole("after", 0)
+                found = book.calls[after : after + limit]
+            shown = [call.to_json() for call in found if _wanted(call)]
+            following = found[-1].seq if found else whole("after", 0)
+            answer = {"calls": shown, "next": following, "rev": book.rev}
+        return document({"now": iso(exchange.clock.now()), **answer})
+
+    @bp.get("/calls/<sid>")
+    def call(sid: str) -> Response:
+        return shown(voice.find(sid))
+
+    @bp.post("/calls/<sid>/answer")
+    def answer(sid: str) -> Response:
+        body = json_object()
+        return shown(voice.answer(sid, _callee(body), flag_of(body, "live")))
+
+    @bp.post("/calls/<sid>/press")
+    def press(sid: str) -> Response:
+        keys = text_of(json_object(), "keys", 64)
+        if not set(keys) <= KEYS:
+            raise BadInputError("keys", "keys are 0 to 9, * and #")
+        return shown(*voice.press(sid, keys))
+
+    @bp.post("/calls/<sid>/speak")
+    def speak(sid: str) -> Response:
+        body = json_object()
+        confidence = number_of(body, "confidence", 0.9, 0, 1)
+        return shown(*voice.speak(sid, text_of(body, "text", 1000), confidence))
+
+    @bp.post("/calls/<sid>/silence")
+    def silence(sid: str) -> Response:
+        return shown(*voice.silence(sid))
+
+    @bp.post("/calls/<sid>/<act>")
+    def act(sid: str, act: str) -> Response:
+        acts: dict[str, Callable[[str], Call]] = {
+            "decline": voice.decline, "ignore": voice.ignore, "hangup": voice.hang_up,
+        }  # fmt: skip
+        if act not in acts:
+            raise BadInputError("act", f"no such act; known are {', '.join(sorted(acts))}", 404)
+        return shown(acts[act](sid))
+
+    def shown(call: Call, taken: bool = True) -> Response:
+        with book.lock:
+            return document({**call.to_json(), "taken": taken})
+
+    return bp
+
+
+def _wanted(call: Call) -> bool:
+    number = request.args.get("number")
+    return not number or number in {call.handset, call.our_number}
+
+
+def _callee(body: dict[str, Any]) -> Callee:
+    kind = body.get("as", "human")
+    if kind not in KINDS:
+        raise BadInputError("as", f"as is one of {', '.join(KINDS)}")
+    greeting = body.get("greeting", GREETING if kind == "machine" else "")
+    if not isinstance(greeting, str):
+        raise BadInputError("greeting", "greeting is a text")
+    return Callee(kind, greeting, flag_of(body, "beep", True))

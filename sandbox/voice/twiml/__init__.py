@@ -1,0 +1,1 @@
+"""TwiML documents: their grammar, their reading, and how long speaking them takes."""
