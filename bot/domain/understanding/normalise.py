@@ -20,7 +20,10 @@ _MARKS = {
 
 _INVISIBLE = r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\ufe00-\ufe0f]"
 _CJK = r"\u4e00-\u9fff"
-_SPACES = rf"(?<=[{_CJK},。!?]) +| +(?=[{_CJK},。!?])"
+_NUMERAL = r"\d零〇一二三四五六七八九十百千万两月日号点年"
+_PAUSE = rf"(?<=[{_CJK}]) +(?=[{_CJK}])(?<![{_NUMERAL}] )(?![{_NUMERAL}])|(?<=[吧呢吗嘛呀钱好行]) +(?=[{_CJK}\d])"
+"""A space that stands for a comma (没钱 周五还), not one inside a date or before a sum."""
+_SPACES = rf"(?P<pause>{_PAUSE})|(?<=[{_CJK},。!?]) +| +(?=[{_CJK},。!?])"
 _EMOJI = r"[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff]+"
 _REPEATS = (
     r"(?P<one>[^\d\s零一二三四五六七八九上下])(?P=one){2,}"
@@ -79,6 +82,8 @@ class Normaliser:
         return Plain(plain, tuple(origin) if origin is not None else None, text)
 
     def _quiet(self, match: re.Match[str]) -> str:
+        if match.group("pause"):
+            return ","
         if match.group("emoji"):
             return next((self._emoji[c] for c in match.group() if c in self._emoji), "")
         if match.group("one") or match.group("two"):
