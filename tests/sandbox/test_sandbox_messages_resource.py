@@ -210,8 +210,8 @@ def test_the_account_and_its_numbers_can_be_read(
 
 def test_unknown_paths_and_methods_get_twilios_errors(sandbox: Sandbox):
     base = f"{sandbox.url}/2010-04-01/Accounts/{ACCOUNT}"
-    calls = requests.post(f"{base}/Calls.json", {}, auth=(ACCOUNT, TOKEN), timeout=10)
-    assert (calls.status_code, calls.json()["code"]) == (404, 20404)
+    faxes = requests.post(f"{base}/Faxes.json", {}, auth=(ACCOUNT, TOKEN), timeout=10)
+    assert (faxes.status_code, faxes.json()["code"]) == (404, 20404)
     put = requests.put(f"{base}/Messages.json", {}, auth=(ACCOUNT, TOKEN), timeout=10)
     assert (put.status_code, put.json()["code"]) == (405, 20004)
 
