@@ -23,7 +23,8 @@ _ELEMENTS: Mapping[str, frozenset[str]] = {
     "repayment account or link": frozenset({"link", "payee_account"}),
 }
 _FRONT = "【{{signature}}】"
-_DEBT_WORDS = re.compile("欠|逾期|账款|帳款|賬款|借款|贷款|貸款|货款|貨款|还款|還款|繳款|款项|款項")
+#: Words that give a debt away to whoever reads or hears them.
+DEBT_WORDS = re.compile("欠|逾期|账款|帳款|賬款|借款|贷款|貸款|货款|貨款|还款|還款|繳款|款项|款項")
 
 Problem = tuple[int, str]
 
@@ -124,7 +125,7 @@ def disclosure(judged: Judged) -> Iterator[Problem]:
     for name in sorted(judged.script.needs):
         if judged.book.placeholders[name].debt:
             yield judged.at(name), f"finance: false, but {{{{{name}}}}} tells of a debt; remove it"
-    if match := _DEBT_WORDS.search(judged.source):
+    if match := DEBT_WORDS.search(judged.source):
         yield match.start(), f"finance: false, but {match.group()} tells of a debt; reword it"
 
 

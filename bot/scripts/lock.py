@@ -6,13 +6,12 @@ An attempt stores script id and version, so one version must always mean the sam
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from bot.scripts.findings import Finding
-from bot.scripts.source import ScriptSource
 from bot.scripts.yaml_lines import read
 
 NAME = "versions.yaml"
@@ -27,11 +26,28 @@ class Locked:
     digest: str
 
 
-def digest(source: ScriptSource) -> str:
-    """Fingerprint of everything that changes what a debtor reads or a key means."""
-    words = {locale: text.text for locale, text in sorted(source.texts.items())}
-    packed = json.dumps([words, dict(source.offers)], ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(packed.encode()).hexdigest()[:16]
+class Versioned(Protocol):
+    """A message or a call, as far as its version is concerned."""
+
+    @property
+    def file(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+
+    def line_of(self, key: str) -> int:
+        """The line of one of its keys."""
+        ...
+
+    def fingerprint(self) -> str:
+        """Everything that changes what is read, heard or meant, as one text."""
+        ...
+
+
+def digest(source: Versioned) -> str:
+    """The fingerprint, shortened."""
+    return hashlib.sha256(source.fingerprint().encode()).hexdigest()[:16]
 
 
 def load_lock(path: Path) -> dict[str, Locked]:
@@ -42,7 +58,7 @@ def load_lock(path: Path) -> dict[str, Locked]:
     return {name: Locked(entry["version"], str(entry["digest"])) for name, entry in entries.items()}
 
 
-def trouble(source: ScriptSource, locked: Mapping[str, Locked]) -> str | None:
+def trouble(source: Versioned, locked: Mapping[str, Locked]) -> str | None:
     """What is wrong between a script and the lock, with its remedy."""
     entry = locked.get(source.id)
     if entry is None:
@@ -58,7 +74,7 @@ def trouble(source: ScriptSource, locked: Mapping[str, Locked]) -> str | None:
     return None
 
 
-def written(sources: Iterable[ScriptSource]) -> str:
+def written(sources: Iterable[Versioned]) -> str:
     """The lock file's new content."""
     lines = [
         f'{source.id}: {{version: {source.version}, digest: "{digest(source)}"}}\n'
@@ -68,7 +84,7 @@ def written(sources: Iterable[ScriptSource]) -> str:
 
 
 def trouble_to_lock(
-    sources: Iterable[ScriptSource], locked: Mapping[str, Locked]
+    sources: Iterable[Versioned], locked: Mapping[str, Locked]
 ) -> Iterator[Finding]:
     """Why the lock must not be written: a text changed under an approved version."""
     for source in sources:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,11 @@ class ScriptSource:
     def line_of(self, key: str) -> int:
         """The line of one of the script's keys."""
         return self.lines.get(key, self.line)
+
+    def fingerprint(self) -> str:
+        """Everything that changes what a debtor reads or a key means, as one text."""
+        words = {locale: text.text for locale, text in sorted(self.texts.items())}
+        return json.dumps([words, dict(self.offers)], ensure_ascii=False, sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)

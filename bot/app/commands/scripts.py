@@ -46,16 +46,21 @@ def lint(
     path: Place = None,
     form: Annotated[Form, typer.Option("--format", help="table or json")] = Form.TABLE,
 ) -> None:
-    """Check every text; exit 1 when one must not be used."""
+    """Check every text and walk every call; exit 1 when one must not be used."""
+    from bot.scripts.calls.lint import lint_calls
+    from bot.scripts.calls.source import read_calls
     from bot.scripts.lint import lint as examine
 
     sources, book, only = _read(path)
-    findings = [each for each in examine(sources, book) if only in (None, each.file)]
+    calls = read_calls(_root(path))
+    found = [*examine(sources, book), *lint_calls(calls, book)]
+    findings = [each for each in found if only in (None, each.file)]
     errors = [each for each in findings if each.level == "error"]
+    count = len(sources.scripts) + len(calls.calls)
     if form is Form.JSON:
-        _print_json(findings, len(sources.scripts))
+        _print_json(findings, count)
     else:
-        _print_table(findings, len(sources.scripts))
+        _print_table(findings, count)
     if errors:
         raise typer.Exit(1)
 
@@ -86,14 +91,17 @@ def show(
 @texts.command()
 def lock(path: Place = None) -> None:
     """Record the texts' fingerprints after their versions were raised."""
+    from bot.scripts.calls.source import read_calls
     from bot.scripts.lock import NAME, trouble_to_lock, written
 
     sources, book, _ = _read(path)
-    problems = [*sources.findings, *trouble_to_lock(sources.scripts, book.locked)]
+    calls = read_calls(_root(path))
+    every = [*sources.scripts, *calls.calls]
+    problems = [*sources.findings, *calls.findings, *trouble_to_lock(every, book.locked)]
     if problems:
         raise Refusal("\n".join(map(str, problems)))
-    (_root(path) / NAME).write_text(written(sources.scripts), "utf-8")
-    typer.echo(f"{len(sources.scripts)} scripts locked")
+    (_root(path) / NAME).write_text(written(every), "utf-8")
+    typer.echo(f"{len(every)} scripts locked")
 
 
 def _root(path: Path | None) -> Path:

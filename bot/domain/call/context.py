@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.understanding import Context, Understanding
 
-FactKind = Literal["id_last4", "case_ref"]
+FactKind = Literal["id_last4", "contract_last4"]
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityFact:
-    """A fact on file that only the debtor should know. `text` is digits, X for a last X."""
+    """A fact on file that only the debtor should know; any of `accepts` will do (digits, last X)."""
 
     kind: FactKind
-    text: str
+    accepts: frozenset[str]
 
 
 class Desk(StrEnum):
@@ -55,7 +55,7 @@ class CallContext:
     the digits name a case, the next `hear` gets that case's context, `known` True.
 
     now: aware. furthest: the last promise day the tier accepts. due_minor: what is to be paid now.
-    link: a link can be sent to this number by SMS. offer_recording: an objection may be recorded.
+    link: a link can be sent to this number by SMS. identity: the first one is asked for.
     """
 
     now: datetime

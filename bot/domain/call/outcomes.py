@@ -14,6 +14,7 @@ ENGINE = "call-1"
 
 _INTENTS: Mapping[OutcomeKind, Intent] = {
     OutcomeKind.PROMISE: Intent.promise_to_pay,
+    OutcomeKind.OFFER: Intent.promise_to_pay,
     OutcomeKind.ALREADY_PAID: Intent.already_paid,
     OutcomeKind.DISPUTE: Intent.dispute,
     OutcomeKind.CALL_LATER: Intent.call_later,

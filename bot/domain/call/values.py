@@ -87,7 +87,8 @@ class OutcomeKind(StrEnum):
     """What a turn of a call can come to."""
 
     VERIFIED = "verified"
-    PROMISE = "promise"  #: a day, beyond the furthest one too: `respond` judges it
+    PROMISE = "promise"
+    OFFER = "offer"  #: a day beyond the furthest one; `respond` notes it, hands the second over
     ALREADY_PAID = "already_paid"
     DISPUTE = "dispute"
     CALL_LATER = "call_later"
@@ -112,7 +113,7 @@ class OutcomeKind(StrEnum):
 class Outcome:
     """Something reached. Which fields are set depends on the kind.
 
-    PROMISE: date, amount_minor, confirmed (False: read back, but the call broke off before a yes).
+    PROMISE, OFFER: date, amount_minor, confirmed (False: read back, but the call broke off before a yes).
     DISPUTE: dispute_kind (None = unsaid). CALL_LATER: start/end (aware), both None when no time was said.
     """
 

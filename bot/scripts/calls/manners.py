@@ -1,0 +1,163 @@
+"""What a call owes whoever picks up: who calls, the notices, silence about the debt until it is
+the debtor, the facts twice, nothing on a machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bot.scripts.calls import graph
+from bot.scripts.calls.sentences import (
+    AUDIENCES,
+    placeholders,
+    samples,
+    sentences,
+    spoken_length,
+)
+from bot.scripts.calls.source import LANGUAGES, START, CallSource, StepSource
+from bot.scripts.calls.words import CallWords
+from bot.scripts.checks import DEBT_WORDS
+from bot.scripts.rulebook import Rulebook
+
+Trouble = graph.Trouble
+
+_SPOKEN = ("say", "again")
+_NOTICES = {"ai_notice": "a synthetic voice says that it is one (cn.ai.label)",
+            "record_notice": "a recording is announced (cn.record.calls)"}  # fmt: skip
+_COLLECTOR = "collector_notice"
+_ON_A_MACHINE = frozenset({"creditor", "contact_name", "asked_for", "phone"})
+_FACTS = {
+    "amount": ("amount_due", "promise_amount"),
+    "date": ("due_date", "due_phrase", "promise_date"),
+}
+
+
+def problems(call: CallSource, book: Rulebook, words: CallWords) -> Iterator[Trouble]:
+    """All of it, for every language."""
+    yield from _tells_too_early(call, book, words)
+    yield from _on_a_machine(call)
+    for language in LANGUAGES:
+        yield from _opening(call, book, words, language)
+        yield from _facts(call, book, words, language)
+
+
+def _tells_too_early(call: CallSource, book: Rulebook, words: CallWords) -> Iterator[Trouble]:
+    """Nothing of a debt may be said where the debtor need not be known yet."""
+    known = placeholders(book, words)
+    for name in sorted(graph.unverified(call)):
+        step = call.steps[name]
+        for language in LANGUAGES:
+            for sentence in sentences(step, language, _SPOKEN):
+                template = sentence.template()
+                for each in sorted(template.names if template else ()):
+                    if each in known and known[each].debt:
+                        text = (
+                            f"{{{{{each}}}}} tells of a debt before it is the debtor ({language})"
+                        )
+                        yield step, sentence.key, "disclosure", f"{text}; say it after `verified`"
+                if match := DEBT_WORDS.search(sentence.text):
+                    text = f"{match.group()} tells of a debt before it is the debtor ({language})"
+                    yield step, sentence.key, "disclosure", f"{text}; reword it"
+
+
+def _on_a_machine(call: CallSource) -> Iterator[Trouble]:
+    """A machine's owner may be anybody: a name and a number at most."""
+    for name in sorted(graph.reach(call, [call.common["machine"]])):
+        step = call.steps[name]
+        if "ask" in step.entry or "hand" in step.entry:
+            yield step, "ask", "machine", "nobody listens on a machine; end the call here"
+        for language in LANGUAGES:
+            for sentence in sentences(step, language, _SPOKEN):
+                template = sentence.template()
+                told = sorted((template.names if template else frozenset()) - _ON_A_MACHINE)
+                if told:
+                    names = ", ".join(sorted(_ON_A_MACHINE))
+                    text = f"leaves {', '.join(told)} on a machine; only {names} may be left"
+                    yield step, sentence.key, "machine", text
+
+
+def _spoken(steps: tuple[StepSource, ...], language: str, values: Mapping[str, str]) -> str:
+    """What the steps say one after the other."""
+    texts = []
+    for step in steps:
+        for sentence in sentences(step, language, ("say",)):
+            template = sentence.template()
+            texts.append(template.fill(values) if template else "")
+    return "".join(texts)
+
+
+def _opening(
+    call: CallSource, book: Rulebook, words: CallWords, language: str
+) -> Iterator[Trouble]:
+    first = call.steps[START]
+    for chain in graph.chains(call, START):
+        values = samples(book, words, language, "person")
+        yield from _names_itself(call, chain, language, values)
+        yield from _takes_notice(chain, language, values)
+        speed = words.languages[language].voice.chars_per_second
+        for audience in AUDIENCES:
+            values = samples(book, words, language, audience)
+            seconds = spoken_length(_spoken(chain, language, values)) / speed
+            if seconds > words.opening_seconds:
+                text = f"the opening takes {seconds:.1f} s for a {audience} ({language})"
+                limit = f"at most {words.opening_seconds} s; shorten {chain[-1].name} or this"
+                yield first, "say", "opening", f"{text}, {limit}"
+                break
+
+
+def _names_itself(
+    call: CallSource, chain: tuple[StepSource, ...], language: str, values: Mapping[str, str]
+) -> Iterator[Trouble]:
+    said = _spoken(chain[:1], language, values)
+    needed = ["creditor"] if call.kind == "inbound" else ["creditor", "phone"]
+    for name in needed:
+        if values[name] not in said:
+            text = f"the first sentence lacks {{{{{name}}}}} ({language}); say who calls, where to check"
+            yield chain[0], "say", "opening", text
+
+
+def _takes_notice(
+    chain: tuple[StepSource, ...], language: str, values: Mapping[str, str]
+) -> Iterator[Trouble]:
+    """The notices are in the first words, where they cannot be interrupted."""
+    uninterrupted = tuple(step for step in chain if step.entry.get("notice"))
+    for name, why in _NOTICES.items():
+        with_it, without = (
+            _spoken(uninterrupted, language, each) for each in (values, {**values, name: ""})
+        )
+        if spoken_length(with_it) <= spoken_length(without):
+            text = f"lacks the words for {name} ({language}): {why}"
+            yield (
+                chain[0],
+                "say",
+                "notice",
+                f"{text}; write {{% if {name} %}}…{{% endif %}} in a step with `notice: true`",
+            )
+
+
+def _facts(call: CallSource, book: Rulebook, words: CallWords, language: str) -> Iterator[Trouble]:
+    """From the moment the debtor is known to the first question: the sum and the day, twice."""
+    if "facts" not in call.steps:
+        proof = next(step for step in call.steps.values() if graph.proves(step))
+        yield proof, "then", "facts", "no step `facts` tells what the call is about; write one"
+        return
+    values = samples(book, words, language, "person")
+    for chain in graph.chains(call, "facts"):
+        said = _spoken(chain, language, values)
+        for what, names in _FACTS.items():
+            if _times(said, [values[name] for name in names]) < 2:
+                choice = " or ".join("{{" + name + "}}" for name in names)
+                text = f"the {what} is not said twice ({language}); repeat {choice}"
+                yield chain[0], "say", "facts", text
+        silent = _spoken(chain, language, {**values, _COLLECTOR: ""})
+        if spoken_length(said) <= spoken_length(silent):
+            text = f"lacks the words for {_COLLECTOR} ({language}); write {{% if {_COLLECTOR} %}}"
+            yield chain[0], "say", "notice", text
+
+
+def _times(said: str, values: list[str]) -> int:
+    """How often any of the values is said; a value within another counts once."""
+    count = 0
+    for value in sorted(set(values), key=len, reverse=True):
+        count += said.count(value)
+        said = said.replace(value, "")
+    return count
