@@ -18,6 +18,7 @@ from sandbox.rest.accounts import accounts_api
 from sandbox.rest.calls import calls_api
 from sandbox.rest.door import document, error_document
 from sandbox.rest.messages import messages_api
+from sandbox.rest.recordings import recordings_api
 from sandbox.sms.errors import Refusal
 
 LARGEST_REQUEST = 256 * 1024
@@ -41,6 +42,7 @@ def _carrier_routes(app: Flask, exchange: Exchange) -> None:
         messages_api(settings, exchange.carrier, exchange.faults, exchange.breaker)
     )
     app.register_blueprint(calls_api(settings, exchange.voice, exchange.faults, exchange.breaker))
+    app.register_blueprint(recordings_api(settings, exchange.voice))
     app.register_blueprint(accounts_api(settings, exchange.inbound, exchange.voice.numbers))
     app.register_blueprint(provider_api(settings, exchange.till))
     app.register_blueprint(pay_page(exchange.till))

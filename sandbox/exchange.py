@@ -73,6 +73,7 @@ def build(settings: Settings, ids: NewId = new_id) -> Exchange:
     journal = Journal(clock, settings.data)
     book = Book()
     schedule = Schedule(clock, settings.webhook_threads)
+    faults = FaultTable(settings.magic)
     hosts = frozenset(split(settings.callback_hosts))
     poster = Poster(settings.auth_token, settings.webhook_threads, ids, hosts)
     account, senders = settings.account_sid, settings.sender_list
@@ -86,7 +87,7 @@ def build(settings: Settings, ids: NewId = new_id) -> Exchange:
         journal=journal,
         book=book,
         schedule=schedule,
-        faults=FaultTable(settings.magic),
+        faults=faults,
         breaker=Breaker(),
         life=life,
         carrier=Carrier(clock, journal, book, life, poster, ids, senders),
@@ -97,8 +98,8 @@ def build(settings: Settings, ids: NewId = new_id) -> Exchange:
         till=Till(clock, journal, notices, ids),
         notices=notices,
         voice=Switchboard(
-            clock, journal, schedule, poster, ids, account, _voice_numbers(settings),
-            settings.most_calls,
+            clock, journal, schedule, poster, ids, account, settings.base_url,
+            _voice_numbers(settings), faults, settings.most_calls,
         ),
     )  # fmt: skip
 

@@ -54,7 +54,7 @@ def detect(line: Line, callee: Callee, extra_s: float = 0.0) -> None:
     """Begin the call, before or while it is found out who answered."""
     order = line.call.order
     if not order.detection:
-        line.board.turns.begin(line)
+        line.begin()
         return
     verdict, seconds = callee.verdict(order.detection, float(order.detection_timeout))
     seconds += extra_s
@@ -63,7 +63,7 @@ def detect(line: Line, callee: Callee, extra_s: float = 0.0) -> None:
         line.rest(_Detecting(seconds))
         return
     line.after(seconds, lambda: _tell(line, verdict, seconds))
-    line.board.turns.begin(line)
+    line.begin()
 
 
 class _Detecting(Speaking):
@@ -75,7 +75,7 @@ class _Detecting(Speaking):
     def expire(self, line: Line) -> None:
         """The call's first document."""
         line.wait_over()
-        line.board.turns.begin(line)
+        line.begin()
 
 
 def _know(line: Line, verdict: str) -> None:

@@ -59,7 +59,7 @@ class Line:
     """One call's line. Everything but `submit` and `post` is for the thread that drives it."""
 
     def __init__(self, board: Switchboard, call: Call) -> None:
-        self.board = board
+        self.board: Switchboard = board
         self.call = call
         self.script: Script | None = None
         self.wait: Wait | None = None
@@ -67,6 +67,8 @@ class Line:
         self.alone = False  # nobody will act: a machine, or a handset put down
         self.announcement = ""  # what an alone line says into the first Gather that hears speech
         self.documents = 0
+        self.begin: Callable[[], Any] = lambda: board.turns.begin(self)
+        self.connect: Callable[[], Any] = lambda: None  # what follows a whisper
         self.on_end: list[Callable[[], None]] = []
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
@@ -269,6 +271,8 @@ class Line:
 
     def end(self, status: str, sip: int = 200) -> None:
         """The call is over, once."""
+        if self.call.live:
+            self.catch_up()
         if not self.call.live:
             return
         wait, self.wait, self.script = self.wait, None, None

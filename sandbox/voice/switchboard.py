@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sandbox.bad_input import BadInputError
 from sandbox.clock import SimClock
 from sandbox.delivery.poster import Poster
 from sandbox.delivery.schedule import Schedule
-from sandbox.faults.table import Trouble
+from sandbox.faults.table import FaultTable, Trouble
 from sandbox.ids import NewId
 from sandbox.journal import Journal
 from sandbox.sms.errors import Refusal
 from sandbox.voice.amd import Callee, detect
-from sandbox.voice.automata import FAILED_SIP, RING_S, behave
+from sandbox.voice.automata import FAILED_SIP, behave
 from sandbox.voice.book import CallBook
 from sandbox.voice.call import Call
 from sandbox.voice.events import Events
 from sandbox.voice.line import Line
 from sandbox.voice.numbers import VoiceNumbers
 from sandbox.voice.order import CallOrder, check_call_order
+from sandbox.voice.people import People
+from sandbox.voice.queues import Queues
+from sandbox.voice.recordings import Recordings
 from sandbox.voice.turns import Turns
 from sandbox.voice.twiml.codes import CODES
 from sandbox.voice.waits import Ringing
@@ -33,7 +36,7 @@ class Switchboard:
 
     def __init__(
         self, clock: SimClock, journal: Journal, schedule: Schedule, poster: Poster, ids: NewId,
-        account: str, numbers: VoiceNumbers, most_live: int = 0,
+        account: str, base_url: str, numbers: VoiceNumbers, faults: FaultTable, most_live: int = 0,
     ) -> None:  # fmt: skip
         self.clock = clock
         self.journal = journal
@@ -41,12 +44,17 @@ class Switchboard:
         self.poster = poster
         self.ids = ids
         self.account = account
+        self.base_url = base_url
         self.numbers = numbers
+        self.faults = faults
         self.most_live = most_live
         self.book = CallBook()
         self.lines: dict[str, Line] = {}
         self.events = Events(self)
         self.turns = Turns(self)
+        self.recordings = Recordings(self)
+        self.queues: Queues = Queues(self)
+        self.people = People(self)
         self.log = logging.getLogger("sandbox.voice")
 
     # ── calls begin ─────────────────────────────────────────────────────────────────────────────
@@ -90,6 +98,7 @@ class Switchboard:
     def enter(
         self, direction: str, order: CallOrder, parent: str | None = None,
         trouble: Trouble | None = None,
+        created: datetime | None = None,
     ) -> Call:  # fmt: skip
         """A new call in book and log; nothing happens to it yet."""
         trouble = trouble or Trouble()
@@ -99,7 +108,7 @@ class Switchboard:
             call = Call(
                 seq=self.book.next_seq(), sid=self.ids("CA"), direction=direction, order=order,
                 status="queued" if direction != "inbound" else "ringing",
-                created=self.clock.now(), parent=parent, troubles=trouble.callbacks,
+                created=created or self.clock.now(), parent=parent, troubles=trouble.callbacks,
                 fate=trouble.fate.effect if trouble.fate else "",
             )  # fmt: skip
             self.journal.write(
@@ -125,110 +134,25 @@ class Switchboard:
         line.rest(Ringing(float(call.order.timeout)))
         behave(line)
 
-    # ── people act ──────────────────────────────────────────────────────────────────────────────
-    def answer(self, sid: str, callee: Callee, live: bool = False) -> Call:
-        """Somebody, or something, picks up. Raises BadInputError."""
-
-        def work(line: Line) -> None:
-            if not isinstance(line.wait, Ringing):
-                raise _not_now(line, "it does not ring")
-            line.live_pace = live
-            line.call.elapsed += 0.0 if live else RING_S
-            self.pick_up(line, callee)
-
-        return self._act(sid, work)
-
     def pick_up(self, line: Line, callee: Callee) -> None:
         """The call is answered: tell so, and begin its document."""
         call = line.call
         line.wait_over()
-        call.answered_s = call.elapsed
-        self.move(call, "in-progress")
-        line.after(float(call.order.time_limit), lambda: line.end("completed"))
+        self.answered(line)
         line.note("them", "answer", callee.kind)
         if callee.greeting:
             line.note("them", "greeting", callee.greeting)
         self.events.announce(call, "answered")
         detect(line, callee)
 
-    def decline(self, sid: str) -> Call:
-        """The handset refuses: busy. Raises BadInputError."""
-        return self._act(sid, lambda line: self._unanswered(line, "busy", 486))
-
-    def ignore(self, sid: str) -> Call:
-        """Nobody picks up until the ringing ends. Raises BadInputError."""
-
-        def work(line: Line) -> None:
-            left = line.wait.seconds if isinstance(line.wait, Ringing) else 0.0
-            line.call.elapsed += left
-            self._unanswered(line, "no-answer", 487)
-
-        return self._act(sid, work)
-
-    def _unanswered(self, line: Line, status: str, sip: int) -> None:
-        if not isinstance(line.wait, Ringing):
-            raise _not_now(line, "it does not ring")
-        line.end(status, sip)
-
-    def press(self, sid: str, keys: str) -> tuple[Call, bool]:
-        """Press keys; whether anything listened. Raises BadInputError."""
-        return self._input(sid, lambda line: bool(line.wait and line.wait.press(line, keys)))
-
-    def speak(self, sid: str, text: str, confidence: float) -> tuple[Call, bool]:
-        """Say something; whether anything listened. Raises BadInputError."""
-        return self._input(
-            sid, lambda line: bool(line.wait and line.wait.speak(line, text, confidence))
-        )
-
-    def silence(self, sid: str) -> tuple[Call, bool]:
-        """Say nothing until what waits gives up; False when nothing waits for its time to end."""
-
-        def work(line: Line) -> bool:
-            wait = line.wait
-            if wait is None or wait.seconds == float("inf"):
-                return False
-            if line.pass_time(wait.seconds):
-                wait.expire(line)
-            return True
-
-        return self._input(sid, work)
-
-    def hang_up(self, sid: str) -> Call:
-        """The person ends the call. Raises BadInputError."""
-
-        def work(line: Line) -> None:
-            if line.call.status == "ringing" and not line.call.inbound:
-                raise _not_now(line, "it rings; decline it")
-            line.catch_up()
-            line.note("them", "hangup", "")
-            line.end("completed" if line.call.answered_s is not None else "canceled")
-
-        return self._act(sid, work)
-
-    def _input(self, sid: str, work: Callable[[Line], bool]) -> tuple[Call, bool]:
-        taken: list[bool] = []
-
-        def guarded(line: Line) -> None:
-            if line.call.answered_s is None:
-                raise _not_now(line, "nobody has answered it")
-            line.catch_up()
-            line.documents = 0
-            taken.append(work(line))
-
-        call = self._act(sid, guarded)
-        return call, bool(taken and taken[0])
-
-    def _act(self, sid: str, work: Callable[[Line], None]) -> Call:
-        call = self.find(sid)
-        line = self.line_of(call)
-
-        def guarded() -> None:
-            if not call.live:
-                raise _not_now(line, "it is over")
-            work(line)
-
-        line.submit(guarded)
-        return call
+    def answered(self, line: Line) -> None:
+        """From here on it counts."""
+        call = line.call
+        call.answered_s = call.elapsed
+        self.move(call, "in-progress")
+        line.after(float(call.order.time_limit), lambda: line.end("completed"))
+        if call.order.records:
+            self.recordings.of_call(line)
 
     # ── the REST API changes a live call ────────────────────────────────────────────────────────
     def redirect(self, call: Call, url: str, method: str, twiml: str) -> None:
@@ -240,9 +164,10 @@ class Switchboard:
                 return
             wait = line.wait
             line.wait_over()
-            if wait:
-                wait.hung_up(line)
             line.note("note", "redirected", "")
+            if wait:
+                wait.abandoned(line)
+            self.queues.abandon(line)
             line.documents = 0
             call.order = replace(call.order, url=url or call.order.url, method=method, twiml=twiml)
             self.turns.begin(line)
@@ -315,7 +240,5 @@ class Switchboard:
         with self.book.lock:
             self.book.clear()
             self.lines.clear()
-
-
-def _not_now(line: Line, why: str) -> BadInputError:
-    return BadInputError("sid", f"call {line.call.sid} is {line.call.status}: {why}", 409)
+            self.recordings.clear()
+            self.queues.clear()

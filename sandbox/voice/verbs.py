@@ -6,7 +6,9 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from sandbox.voice.dial import dial
 from sandbox.voice.gather import listen
+from sandbox.voice.record import record
 from sandbox.voice.script import Script, Step
 from sandbox.voice.twiml.document import Verb
 from sandbox.voice.twiml.speech import KEY_S, PLAY_S
@@ -16,10 +18,19 @@ if TYPE_CHECKING:
     from sandbox.voice.line import Line
 
 MOST_LOOPS = 1000
+PICK_UP_S = 1.0
 
 
 def execute(line: Line, script: Script) -> None:
-    """Take one step, or do what follows the last one."""
+    """Take one step, or do what follows the last one.
+
+    An inbound call is answered by the first verb that is no Reject.
+    """
+    rejects = not script.over and script.steps[script.index].verb.name == "Reject"
+    if line.call.inbound and line.call.answered_s is None and not rejects:
+        line.note("us", "answer", "")
+        line.call.elapsed += PICK_UP_S
+        line.board.answered(line)
     if script.over:
         _LAST.get(script.purpose, _hang_up)(line)
         return
@@ -79,8 +90,40 @@ def _reject(line: Line, step: Step) -> None:
     line.end("busy" if busy else "no-answer", sip=486 if busy else 603)
 
 
-def _not_here(line: Line, step: Step) -> None:
-    line.board.complain(line.call, 12200, f"<{step.verb.name}> is not executed by the sandbox")
+def _leave(line: Line, step: Step) -> None:
+    """Out of the queue; anywhere else it ends the call (Twilio, "Leave")."""
+    assert line.script
+    if line.script.purpose == "wait":
+        line.board.queues.leave(line)
+    else:
+        _hang_up(line)
+
+
+def _enqueue(line: Line, step: Step) -> None:
+    assert line.script
+    if line.script.purpose == "call":
+        line.board.queues.enqueue(line, step.verb)
+    else:
+        line.board.complain(line.call, 12200, "<Enqueue> does not belong into this document")
+
+
+def _start(line: Line, step: Step) -> None:
+    """Begin to record the whole call and go on at once (Twilio, "Recording")."""
+    assert line.script
+    for noun in step.verb.children:
+        callback = noun.get("recordingStatusCallback")
+        line.board.recordings.start(
+            line, "StartCallRecordingTwiML", line.script.absolute(callback) if callback else "",
+            noun.get("recordingStatusCallbackMethod", "POST"),
+            tuple(noun.get("recordingStatusCallbackEvent").split()),
+            1 if noun.get("channels") == "mono" else 2, noun.get("track", "both"),
+        )  # fmt: skip
+
+
+def _connect(line: Line) -> None:
+    """A whisper was heard: the parties may talk."""
+    line.script = None
+    line.connect()
 
 
 _VERBS: dict[str, Callable[[Line, Step], None]] = {
@@ -91,10 +134,14 @@ _VERBS: dict[str, Callable[[Line, Step], None]] = {
     "Redirect": _redirect,
     "Hangup": _hang_up,
     "Reject": _reject,
-    "Record": _not_here,
-    "Dial": _not_here,
-    "Enqueue": _not_here,
-    "Leave": _not_here,
-    "Start": _not_here,
+    "Record": lambda line, step: record(line, step.verb),
+    "Dial": lambda line, step: dial(line, step.verb),
+    "Enqueue": _enqueue,
+    "Leave": _leave,
+    "Start": _start,
 }
-_LAST: dict[str, Callable[[Line], None]] = {"call": _hang_up}
+_LAST: dict[str, Callable[[Line], None]] = {
+    "call": _hang_up,
+    "whisper": _connect,
+    "wait": lambda line: line.board.queues.round_over(line),
+}

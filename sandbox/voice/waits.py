@@ -48,6 +48,9 @@ class Wait:
     def hung_up(self, line: Line) -> None:
         """The call ended while it waited here."""
 
+    def abandoned(self, line: Line) -> None:
+        """The call was redirected while it waited here."""
+
 
 class Ringing(Wait):
     """The handset rings; nobody has answered yet."""
