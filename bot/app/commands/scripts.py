@@ -92,11 +92,11 @@ def show(
 def lock(path: Place = None) -> None:
     """Record the texts' fingerprints after their versions were raised."""
     from bot.scripts.calls.source import read_calls
-    from bot.scripts.lock import NAME, trouble_to_lock, written
+    from bot.scripts.lock import NAME, Versioned, trouble_to_lock, written
 
     sources, book, _ = _read(path)
     calls = read_calls(_root(path))
-    every = [*sources.scripts, *calls.calls]
+    every: list[Versioned] = [*sources.scripts, *calls.calls]
     problems = [*sources.findings, *calls.findings, *trouble_to_lock(every, book.locked)]
     if problems:
         raise Refusal("\n".join(map(str, problems)))

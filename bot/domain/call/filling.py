@@ -121,5 +121,6 @@ def _own(session: Session, context: CallContext) -> dict[str, str]:
         own["said_amount"] = spoken.money(int(slots.get("amount", context.due_minor)))
     if "call_start" in slots:
         start = datetime.fromisoformat(str(slots["call_start"]))
-        own["said_time"] = spoken.time(start.astimezone(context.zone))
+        exact = spoken.time(start.astimezone(context.zone))
+        own["said_time"] = str(slots.get("call_words", exact))
     return own

@@ -63,6 +63,8 @@ def _somebody(run: Run) -> None:
 
 
 def _keys(run: Run, question: Question, keys: str) -> Heading:
+    if question.finish:
+        keys = keys.removesuffix(question.finish)
     if keys in question.keys:
         return Heading(question.keys[keys])
     collect = _KEYED.get(question.kind)
@@ -183,6 +185,8 @@ def _meaning(run: Run, question: Question, heard: Heard, reading: Understanding)
         return _AGAIN
     if question.kind is not AskKind.CONFIRM or "correct" in reading.flags:
         _absorb(run, reading)
+    if question.kind is AskKind.SHARE:
+        _share(run, heard.text)
     answered = _answered(run, question, reading)
     if answered is not None:
         return answered
@@ -193,6 +197,15 @@ def _meaning(run: Run, question: Question, heard: Heard, reading: Understanding)
 
 def _first(names: Iterable[str], run: Run, question: Question) -> Heading | None:
     return next((found for name in names if (found := _by_name(name, run, question))), None)
+
+
+def _share(run: Run, text: str) -> None:
+    """“全部”, “一半”, where only the share was asked."""
+    words, due = run.script.words, run.context.due_minor
+    if any(each in text for each in words.half):
+        run.slots["amount"] = half(due)
+    elif any(each in text for each in words.whole):
+        run.slots["amount"] = due
 
 
 def _harm(run: Run, question: Question, reading: Understanding, *, noise: bool) -> Heading | None:
@@ -273,6 +286,10 @@ def _by_name(name: str, run: Run, question: Question) -> Heading | None:
     return Heading(way) if way else None
 
 
+#: A time named in this many characters is read back in the debtor's own words.
+_TELLING = range(2, 9)
+
+
 def _absorb(run: Run, reading: Understanding) -> None:
     """Keep what was said besides: a day, a sum, hours, a reason. Surely a promise, or asked for."""
     slots, due = run.slots, run.context.due_minor
@@ -288,8 +305,11 @@ def _absorb(run: Run, reading: Understanding) -> None:
     if (window := _window(run, reading)) is not None:
         slots["call_start"], end = window
         slots.pop("call_end", None)
+        slots.pop("call_words", None)
         if end:
             slots["call_end"] = end
+        if len(told := reading.when[-1].text if reading.when else "") in _TELLING:
+            slots["call_words"] = told
 
 
 def _amount(reading: Understanding, due: int) -> int | None:

@@ -63,6 +63,8 @@ class Run:
             self.tries[self.session.step] = tries
             return self.go(way.go if tries <= ask.tries else ask.unclear)
         self.tries.pop(self.session.step, None)
+        if "call" in way.set:
+            self.slots.pop("call_words", None)
         self.slots.update(filling.slots_set(way.set, self.context))
         return self.go(way.go)
 

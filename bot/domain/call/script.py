@@ -127,6 +127,8 @@ class Words:
     digits: Mapping[str, str]  #: spoken character → digit
     repeat: tuple[str, ...]  #: asks to hear it again
     yes: tuple[str, ...]  #: says to be the person, beyond what `understand` knows
+    whole: tuple[str, ...]  #: everything that is due
+    half: tuple[str, ...]
     keying: str  #: characters beside a key said aloud: 按一
     labels: Mapping[str, str]  #: outcome → how the whisper names it
 

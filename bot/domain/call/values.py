@@ -292,6 +292,8 @@ class Turn:
                 spoken.append(output.text)
             elif isinstance(output, Ask):
                 spoken.extend(say.text for say in output.says)
+            elif isinstance(output, Transfer):
+                spoken.append(output.waiting.text)
         return tuple(spoken)
 
 

@@ -95,6 +95,8 @@ def _language(name: str, entry: Mapping[str, Any]) -> LanguageWords:
             digits=dict(entry["digits"]),
             repeat=tuple(entry["repeat"]),
             yes=tuple(entry["yes"]),
+            whole=tuple(entry["whole"]),
+            half=tuple(entry["half"]),
             keying=entry["keying"],
             labels=dict(entry["labels"]),
         ),
