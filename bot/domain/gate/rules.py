@@ -48,6 +48,15 @@ class EnforcedBy(StrEnum):
     NOT_ENFORCED = "not_enforced"
 
 
+class CallDuty(StrEnum):
+    """What a rule asks of, or allows to, a call; `bot.policy.calls` puts a portfolio's together."""
+
+    AI_NOTICE = "ai_notice"  #: a synthetic voice says that it is one
+    RECORD_NOTICE = "record_notice"  #: calls are recorded, and the debtor is told before
+    COLLECTOR_NOTICE = "collector_notice"  #: a debt collector says so once the debtor is known
+    VOICEMAIL = "voicemail"  #: a name and a number may be left on a machine
+
+
 class Count(StrEnum):
     """Which past contacts a cap counts."""
 
@@ -157,6 +166,7 @@ class Rule:
     condition: Condition | None = None
     note: str = ""
     place: str = ""  #: file:line
+    call: frozenset[CallDuty] = frozenset()
 
     @property
     def unverified(self) -> bool:
