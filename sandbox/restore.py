@@ -1,7 +1,7 @@
 """Coming back after a stop or a kill: the log since the last reset tells the whole state.
 
 Statuses that were still to come are taken up again, and so are payment notifications that never
-arrived; fault rules and delays are not, they belong to the run that set them.
+arrived; a call that rang rings again, one that was talking was cut off by the crash. Fault rules and delays do not come back, they belong to the run that set them.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,9 @@ from sandbox.exchange import Exchange
 from sandbox.journal import Entry
 from sandbox.sms.inbound import apply_opt_out
 from sandbox.sms.message import LOST, message_from_log
+from sandbox.voice.call import call_from_log
+from sandbox.voice.restore import CALL_READERS, revive
+from sandbox.voice.switchboard import Switchboard
 
 
 def restore(exchange: Exchange) -> int:
@@ -26,14 +29,19 @@ def restore(exchange: Exchange) -> int:
         _follow_notification(pending, entry)
     for message in exchange.book.messages:
         exchange.life.resume(message)
+    revive(exchange.voice)
     for event_id in pending:
         exchange.till.resend(event_id)
     return count
 
 
 def _request(exchange: Exchange, entry: Entry) -> None:
-    if entry["op"] == "create" and entry["outcome"] == "accepted":
+    if entry["outcome"] != "accepted":
+        return
+    if entry["op"] == "create":
         exchange.book.add(message_from_log(entry))
+    elif entry["op"] == "call":
+        exchange.voice.book.add(call_from_log(entry))
 
 
 def _inbound(exchange: Exchange, entry: Entry) -> None:
@@ -74,6 +82,12 @@ def _follow_notification(pending: set[str], entry: Entry) -> None:
         pending.discard(entry["event"])
 
 
+def _of_calls(
+    take_in: Callable[[Switchboard, Entry], object],
+) -> Callable[[Exchange, Entry], object]:
+    return lambda exchange, entry: take_in(exchange.voice, entry)
+
+
 _READERS: dict[str, Callable[[Exchange, Entry], object]] = {
     "request": _request,
     "inbound": _inbound,
@@ -83,6 +97,8 @@ _READERS: dict[str, Callable[[Exchange, Entry], object]] = {
     "read": _read,
     "clock": _clock,
     "reset": _clock,
+    "call": lambda exchange, entry: exchange.voice.book.add(call_from_log(entry)),
+    **{kind: _of_calls(take_in) for kind, take_in in CALL_READERS.items()},
     "checkout": lambda exchange, entry: exchange.till.keep(entry),
     "payment": lambda exchange, entry: exchange.till.settle(entry),
     "refund": lambda exchange, entry: exchange.till.settle(entry),

@@ -20,7 +20,9 @@ CALL_FATE = frozenset(
 FATE = MESSAGE_FATE | CALL_FATE
 CALLBACKS = frozenset({"lose", "duplicate", "late", "reorder", "repeat"})
 EFFECTS = ANSWER | FATE | CALLBACKS
-OPERATIONS = frozenset({"create", "fetch", "list", "call", "call_fetch", "call_list"})
+OPERATIONS = frozenset(
+    {"create", "fetch", "list", "call", "call_fetch", "call_list", "call_update"}
+)
 FITTING = {
     "create": EFFECTS - CALL_FATE - {"repeat"},
     "call": EFFECTS - MESSAGE_FATE,

@@ -162,7 +162,7 @@ def call_from_log(entry: dict[str, Any]) -> Call:
         direction=entry["direction"],
         order=order_from_log(entry["order"]),
         status=entry["status"],
-        created=parse_iso(entry["at"]),
+        created=parse_iso(entry["created"]),
         parent=entry.get("parent"),
         fate=entry.get("fate", ""),
     )

@@ -11,7 +11,7 @@ from sandbox.voice.order import CallOrder
 from sandbox.voice.recordings import Recording
 from sandbox.voice.script import Script
 from sandbox.voice.twiml.document import Verb
-from sandbox.voice.waits import Wait
+from sandbox.voice.waits import Ringing, Wait
 
 if TYPE_CHECKING:
     from sandbox.voice.line import Line
@@ -152,6 +152,13 @@ class Dialing(Wait):
         in_step(line, leg)
         self.over(line, leg.call.status)
 
+    def keep_silent(self, line: Line) -> bool:
+        """Let all numbers ring out."""
+        ringing = [leg for leg in self.legs if isinstance(leg.wait, Ringing)]
+        for leg in ringing:
+            leg.tell(lambda leg=leg: _ring_out(leg))  # type: ignore[misc]
+        return bool(ringing) or super().keep_silent(line)
+
     # ── how it went ─────────────────────────────────────────────────────────────────────────────
     def expire(self, line: Line) -> None:
         """Nobody came (a queue that stayed empty)."""
@@ -198,3 +205,9 @@ class Dialing(Wait):
             line.board.recordings.finish(line, self.recording)
             told["RecordingUrl"] = line.board.recordings.url(self.recording)
         return told
+
+
+def _ring_out(leg: Line) -> None:
+    if isinstance(leg.wait, Ringing):
+        leg.call.elapsed += leg.wait.seconds
+        leg.wait.expire(leg)

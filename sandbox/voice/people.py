@@ -59,12 +59,7 @@ class People:
     def ignore(self, sid: str) -> Call:
         """Nobody picks up until the ringing ends. Raises BadInputError."""
 
-        def work(line: Line) -> None:
-            left = line.wait.seconds if isinstance(line.wait, Ringing) else 0.0
-            line.call.elapsed += left
-            self._unanswered(line, "no-answer", 487)
-
-        return self._act(sid, work)
+        return self._act(sid, ring_out)
 
     def _unanswered(self, line: Line, status: str, sip: int) -> None:
         if not isinstance(line.wait, Ringing):
@@ -83,16 +78,7 @@ class People:
 
     def silence(self, sid: str) -> tuple[Call, bool]:
         """Say nothing until what waits gives up; False when nothing waits for its time to end."""
-
-        def work(line: Line) -> bool:
-            wait = line.wait
-            if wait is None or wait.seconds == float("inf"):
-                return False
-            if line.pass_time(wait.seconds):
-                wait.expire(line)
-            return True
-
-        return self._input(sid, work)
+        return self._input(sid, lambda line: bool(line.wait and line.wait.keep_silent(line)))
 
     def hang_up(self, sid: str) -> Call:
         """The person ends the call. Raises BadInputError."""
@@ -130,6 +116,14 @@ class People:
 
         line.submit(guarded)
         return call
+
+
+def ring_out(line: Line) -> None:
+    """Let it ring until it ends. Raises BadInputError when it does not ring."""
+    if not isinstance(line.wait, Ringing):
+        raise _not_now(line, "it does not ring")
+    line.call.elapsed += line.wait.seconds
+    line.wait.expire(line)
 
 
 def _not_now(line: Line, why: str) -> BadInputError:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.bad_input import BadInputError
-from sandbox.clock import SimClock
+from sandbox.clock import SimClock, iso
 from sandbox.delivery.poster import Poster
 from sandbox.delivery.schedule import Schedule
 from sandbox.faults.table import FaultTable, Trouble
@@ -117,6 +117,7 @@ class Switchboard:
                 **{"from": order.shown_from}, order=order.to_json(), attempt=order.attempt,
                 callback=order.callback or None, parent=parent, status=call.status,
                 fate=call.fate, faults=trouble.rule_ids, answer=answer, call_seq=call.seq,
+                created=iso(call.created),
             )  # fmt: skip
             self.book.add(call)
             self.lines[call.sid] = Line(self, call)

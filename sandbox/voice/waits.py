@@ -41,6 +41,14 @@ class Wait:
         """Words were said; False when nothing listens."""
         return False
 
+    def keep_silent(self, line: Line) -> bool:
+        """Nobody says anything until it ends; False when only others can end it."""
+        if math.isinf(self.seconds):
+            return False
+        if line.pass_time(self.seconds) and line.wait is self:
+            self.expire(line)
+        return True
+
     def expire(self, line: Line) -> None:
         """The time is over."""
         line.wait_over()
