@@ -36,11 +36,11 @@ def load_stand_ins() -> StandIns:
         number_words=words["number_words"],
         tells=re.compile(tables["tells"]),
         latin=frozenset(words["latin"]),
-        fold=_fold(),
+        fold=fold_table(),
     )
 
 
-def _fold() -> Mapping[int, str]:
+def fold_table() -> Mapping[int, str]:
     """Traditional to simplified as the reader does it, full width to half, capitals to small."""
     script = yaml.safe_load((FOLDER / "script.yaml").read_text("utf-8"))
     source, target = ("".join(script[side].split()) for side in ("from", "to"))

@@ -93,7 +93,7 @@ def read_header(
 
 def refused_headers(headers: Sequence[str], words: LedgerWords) -> list[str]:
     """The columns that hold somebody else's phone."""
-    return [header for header in headers if _bare(header) in words.refused]
+    return [header for header in headers if bare_header(header) in words.refused]
 
 
 def _check_mapping(
@@ -116,7 +116,7 @@ def _places(
         column = _column(header, words, mapping)
         if column is not None and column is not Column.IGNORE:
             mapped = key_of(header) in mapping
-            rank = -1 if mapped else words.ranks.get(_bare(header), 0)
+            rank = -1 if mapped else words.ranks.get(bare_header(header), 0)
             found.setdefault(column, []).append((rank, place))
     return {
         column: tuple(
@@ -130,12 +130,12 @@ def _column(header: str, words: LedgerWords, mapping: Mapping[str, Column]) -> C
     exact = mapping.get(key_of(header))
     if exact is not None:
         return exact
-    bare = _bare(header)
+    bare = bare_header(header)
     return None if bare in words.refused else words.columns.get(bare)
 
 
-def _bare(header: str) -> str:
-    """The header without its bracketed unit."""
+def bare_header(header: str) -> str:
+    """How a header is looked up: its key without a bracketed unit."""
     return key_of(_BRACKETS.sub("", clean(header)))
 
 

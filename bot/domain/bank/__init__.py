@@ -1,0 +1,1 @@
+"""Bank statements: reading their lines, and finding whose debt a line pays."""
