@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from bot.domain.vocabulary import (
     INITIATED,
+    AllocationOrder,
     CaseState,
     Channel,
     Owner,
@@ -23,7 +24,12 @@ from bot.domain.vocabulary import (
 
 @dataclass(frozen=True, slots=True)
 class DebtFacts:
-    """One instalment or invoice."""
+    """One instalment or invoice.
+
+    `amount_minor` is all that is asked: the ledger's figure with the desk's fees, less what was
+    waived. The two `…_owed_minor` say how much of what is outstanding is interest and fees; the
+    rest is principal.
+    """
 
     debt_id: int
     ref: str  #: contract and instalment, or invoice number, as the creditor writes it
@@ -31,6 +37,10 @@ class DebtFacts:
     amount_minor: int
     paid_minor: int
     sequence: int | None = None  #: instalment number, 1 = first
+    interest_owed_minor: int = 0
+    fee_owed_minor: int = 0
+    fee_minor: int = 0  #: charged by this desk, within `amount_minor`
+    waived_minor: int = 0  #: given up so far, no longer within `amount_minor`
 
     @property
     def outstanding_minor(self) -> int:
@@ -123,6 +133,7 @@ class PortfolioFacts:
     complaint_phone: str = ""
     payee_account: str = ""  #: the creditor-designated repayment account, masked as printed
     grace_days: int = 1
+    allocation: AllocationOrder = AllocationOrder.OLDEST_DUE_FIRST
     offered: frozenset[Channel] = frozenset({Channel.SMS})  #: what its sender can carry
 
 

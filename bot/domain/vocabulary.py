@@ -83,6 +83,15 @@ class PromiseState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class AllocationOrder(StrEnum):
+    """How a portfolio spreads money over debts; between equals the one due first comes first."""
+
+    OLDEST_DUE_FIRST = "oldest_due_first"  #: a debt is paid wholly before the next one
+    INTEREST_FIRST = "interest_fee_principal"  #: all interest, then all fees, then principal
+    #: Costs, interest, principal: Civil Code of the PRC art. 561, where nothing else was agreed.
+    FEE_FIRST = "fee_interest_principal"
+
+
 class HandoffReason(StrEnum):
     """Why the bot gave a case to a human."""
 
@@ -103,6 +112,8 @@ class HandoffReason(StrEnum):
     TIER_HUMAN = "tier_human"  #: the tier belongs to humans and law only
     WRONG_NUMBER = "wrong_number"  #: no usable contact point is left
     LEGAL = "legal"  #: an attorney, a limitation period, a rule that asks for a human
+    CHARGEBACK = "chargeback"  #: the payer's bank took a payment back
+    REFUND = "refund"  #: money went back on a case that a human had closed
 
 
 class Portion(StrEnum):

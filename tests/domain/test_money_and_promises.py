@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.allocation import oldest_first
+from bot.domain.allocation import spread
 from bot.domain.facts import DebtFacts
 from bot.domain.money import CurrencyMismatchError, Money, plain, spoken, to_major, to_minor
 from bot.domain.promise_terms import is_over, outcome, promised_minor
@@ -29,15 +29,15 @@ debts = st.lists(
 
 @given(st.integers(1, 10**9), debts)
 def test_a_payment_is_spread_to_the_last_cent(amount, owed):
-    spread = oldest_first(amount, owed)
-    assert sum(spread.parts.values()) + spread.credit_minor == amount
+    found = spread(amount, owed)
+    assert sum(found.parts.values()) + found.credit_minor == amount
     by_id = {debt.debt_id: debt for debt in owed}
-    assert all(0 < part <= by_id[key].outstanding_minor for key, part in spread.parts.items())
+    assert all(0 < part <= by_id[key].outstanding_minor for key, part in found.parts.items())
 
 
 @given(st.integers(1, 10**9), debts)
 def test_a_younger_debt_gets_money_only_when_the_older_ones_are_paid(amount, owed):
-    parts = oldest_first(amount, owed).parts
+    parts = spread(amount, owed).parts
     youngest = max(
         (debt for debt in owed if debt.debt_id in parts),
         key=lambda d: (d.due_on, d.debt_id),
@@ -51,7 +51,7 @@ def test_a_younger_debt_gets_money_only_when_the_older_ones_are_paid(amount, owe
 @pytest.mark.parametrize("amount", [0, -1])
 def test_a_payment_of_nothing_is_refused(amount):
     with pytest.raises(ValueError, match="more than zero"):
-        oldest_first(amount, [])
+        spread(amount, [])
 
 
 @given(
