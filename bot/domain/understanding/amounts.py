@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
 from typing import Any
@@ -16,6 +16,9 @@ MOST_SUMS = 30
 """Numbers looked at in one text."""
 LARGEST = 10**11
 """Above this many minor units a number is no debt of ours and is not read as money."""
+_ROLES = ("each", "paid", "contested", "unable", "promised", "has", "whole")
+_OVER = ("paid", "whole")
+"""Words after a sum that overrule what stands before it."""
 _UNIT = {"亿": 10**8, "万": 10**4, "w": 10**4, "千": 1000, "k": 1000, "百": 100}
 _CLAUSE = re.compile(r"[,。!?;]")
 
@@ -49,7 +52,8 @@ def build(data: Mapping[str, Any]) -> AmountLexicon:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A sum at [start, end): minor units and its role ("promised", "paid", "contested", "unable", "")."""
+    """A sum at [start, end): minor units and its role: promised, paid, contested, unable, each (a sum of
+    every month), whole (十万先付三万), has (what comes in or is at hand) or ""."""
 
     start: int
     end: int
@@ -65,6 +69,7 @@ class Share:
     end: int
     name: str
     value: Fraction | None = None
+    paid: bool = False
 
 
 def read_sums(text: str, taken: Sequence[tuple[int, int]], lexicon: AmountLexicon) -> list[Sum]:
@@ -73,10 +78,11 @@ def read_sums(text: str, taken: Sequence[tuple[int, int]], lexicon: AmountLexico
     for start, end in taken:
         free[start:end] = bytes(end - start)
     found: list[Sum] = []
-    for match in islice(lexicon.sum.finditer(text), MOST_SUMS):
-        start, end = match.span()
-        if not all(free[start:end]):
+    for whole in islice(lexicon.sum.finditer(text), MOST_SUMS):
+        match = _free_part(text, whole, free, lexicon)
+        if match is None:
             continue
+        start, end = match.span()
         minor, sure = _value(match)
         if minor is None or not 0 < minor < LARGEST:
             continue
@@ -84,6 +90,17 @@ def read_sums(text: str, taken: Sequence[tuple[int, int]], lexicon: AmountLexico
         if sure or _plausible(text, match, minor, role, lexicon):
             found.append(Sum(start, end, minor, role))
     return found
+
+
+def _free_part(
+    text: str, match: re.Match[str], free: bytearray, lexicon: AmountLexicon
+) -> re.Match[str] | None:
+    """What no date takes of a number: of 一千六二十五号 the first part."""
+    start, end = match.span()
+    if all(free[start:end]):
+        return match
+    cut = free.find(0, start, end)
+    return lexicon.sum.match(text, start, cut) if cut > start else None
 
 
 def _value(match: re.Match[str]) -> tuple[int | None, bool]:
@@ -133,15 +150,11 @@ def _role(text: str, start: int, end: int, lexicon: AmountLexicon) -> str:
     """The nearest word that says what the sum is; its own clause only."""
     left = _clause_before(text, start)
     right = text[end : end + 12]
-    for name in ("paid", "contested", "unable", "promised"):
+    for name in _ROLES:
         if lexicon.roles[name][0].search(left):
-            if name == "promised" and lexicon.roles["paid"][1].match(right):
-                return "paid"
-            return name
-    for name in ("paid", "contested", "unable", "promised"):
-        if lexicon.roles[name][1].match(right):
-            return name
-    return ""
+            told = name in ("promised", "has")
+            return next((n for n in _OVER if told and lexicon.roles[n][1].match(right)), name)
+    return next((name for name in _ROLES if lexicon.roles[name][1].match(right)), "")
 
 
 def _clause_before(text: str, start: int) -> str:
@@ -161,7 +174,9 @@ def read_shares(text: str, lexicon: AmountLexicon) -> list[Share]:
         if (value := _fraction(match)) is not None:
             name = "half" if value == Fraction(1, 2) else "full" if value == 1 else "fraction"
             shares.append(Share(match.start(), match.end(), name, value))
-    return sorted(shares, key=lambda s: (s.start, -s.end))
+    paid = lexicon.roles["paid"][0]
+    told = [replace(s, paid=bool(paid.search(_clause_before(text, s.start)))) for s in shares]
+    return sorted(told, key=lambda s: (s.start, -s.end))
 
 
 def _fraction(match: re.Match[str]) -> Fraction | None:

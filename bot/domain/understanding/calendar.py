@@ -67,13 +67,14 @@ def festival_day(rule: tuple[Any, ...], year: int) -> date | None:
     kind, *values = rule
     if kind == "s":
         return safe_date(year, *values)
-    if kind == "l":
-        if values == [12, 30]:
-            return lunar.last_day(year)
+    if kind == "l" and values != [12, 30]:
         return lunar.solar(year, values[0], values[1])
     if kind == "w":
         month, nth, weekday = values
         return nth_weekday(year, month, nth, weekday - 1)
+    if kind in ("l", "eve"):  # the last day of the lunar year, or so many days before it
+        last = lunar.last_day(year)
+        return last - timedelta(days=values[0] if kind == "eve" else 0) if last else None
     if kind == "t":
         return lunar.solar_term(year, values[0])
     return _easter(year) + timedelta(days=values[0])

@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 from bot.domain.understanding.reading import Dated, Reading
 from bot.domain.understanding.values import Window
 
+_LONGEST = timedelta(days=7)
+"""明年再说 names no time to call."""
+
 
 def aware(moment: datetime, zone: ZoneInfo) -> datetime:
     """A naive local moment as an instant of the zone."""
@@ -24,7 +27,9 @@ def call_dates(reading: Reading) -> list[Dated]:
 
 def _usable(dated: Dated) -> bool:
     found = dated.found
-    return found.place is not None and not found.tags & {"past", "now", "vague"}
+    if found.place is None or found.tags & {"past", "now", "vague"}:
+        return False
+    return found.place.end - found.place.start <= _LONGEST
 
 
 def read_callback(reading: Reading, now: datetime, zone: ZoneInfo) -> Window | None:

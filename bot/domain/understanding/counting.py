@@ -57,13 +57,21 @@ def _led(placer: Placer, item: Item, length: Length, head: str, following: Item 
         start = item.start - len(match.group())
         return _then(placer, start, item.end, length, following)
     if (match := _GRACE.search(head)) and not length.vague and _short(length):
-        return 1, _within(placer, item.start - len(match.group()), item.end, length)
+        start = item.start - len(match.group())
+        if not length.fine:
+            return 1, _within(placer, start, item.end, length)
+        return _then(placer, start, item.end, length, following)  # 等我半小时
+    return 1, _bare(placer, item, length, head)
+
+
+def _bare(placer: Placer, item: Item, length: Length, head: str) -> Found | None:
+    """A length that nothing places: vague where a day was put off, else no time at all."""
     if head.endswith("分"):  # 分几个月还
-        return 1, None
+        return None
     about = _ABOUT.match(placer.text, item.end)
     if about or length.vague or head.endswith(("缓", "等", "晚", "拖")):
-        return 1, Found(item.start, item.end, None, tags=_VAGUE)
-    return 1, None
+        return Found(item.start, item.end, None, tags=_VAGUE)
+    return None
 
 
 def _short(length: Length) -> bool:
@@ -85,6 +93,8 @@ def _ago(placer: Placer, start: int, end: int, length: Length) -> Found | None:
 
 def _within(placer: Placer, start: int, end: int, length: Length) -> Found | None:
     """三天内: from now to the end of the third day; 半小时内: to that minute."""
+    if length.vague and "几" in placer.text[start:end]:
+        return Found(start, end, None, tags=_VAGUE)
     now = placer.facts.now
     spot = reached(now, length, 1, placer.facts.workday)
     if spot is None:

@@ -28,6 +28,10 @@ _WEEKDAY = (
 )
 
 
+_TOLD = frozenset({"当", "同", "次", "翌", "隔"})
+"""隔天, 当天 count from the day told before."""
+
+
 def _int(text: str | None) -> int:
     return integer(text or "") or 0
 
@@ -210,9 +214,12 @@ def _festival(frame: Frame, token: Token, _now: datetime, lexicon: TimeLexicon) 
 
 
 def _lunarday(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
-    plain, twenties = token.groups
-    frame.day = _int(plain or twenties)
+    late, plain, twenties = token.groups
+    frame.day = _int(late or plain or twenties)
     frame.lunar = True
+    if late:  # 年廿八
+        frame.month = 12
+        return True
     if frame.month is None and frame.month_shift is None and token.text.startswith(("大年", "年")):
         frame.month = 1
         if token.text.endswith("三十") or token.text.endswith("晚"):
@@ -226,6 +233,7 @@ def _relday(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
         return True
     word = token.text.rstrip("天日儿个")
     frame.day_shift = _DAY_SHIFT.get(word, 0)
+    frame.told = word in _TOLD
     return True
 
 
@@ -239,7 +247,7 @@ def _nthday(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     frame.nth_day = -1 if last else _int(number) if number else 1
     within = (frame.year, frame.month, frame.month_shift, frame.portion)
     if all(said is None for said in within) and number in ("二", "2"):
-        frame.nth_day, frame.day_shift = None, 1  # 第二天 by itself is the next day
+        frame.nth_day, frame.day_shift, frame.told = None, 1, True  # 第二天 by itself: the next day
         return True
     return any(said is not None for said in within)
 

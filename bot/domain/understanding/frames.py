@@ -46,6 +46,7 @@ class Frame:
     clock_grain: str = "hour"
     literal_clock: bool = False  # 03:30, 3时: the hour as written
     written_clock: bool = False  # 5:00: the hour as written on a named day
+    told: bool = False  # 当天, 隔天: counted from the day told before
     level: int = -1
     past: bool = False
 

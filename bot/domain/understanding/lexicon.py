@@ -34,6 +34,7 @@ class Verbs:
     aside: re.Pattern[str]
     transfer: re.Pattern[str]
     money_noun: re.Pattern[str]
+    in_parts: re.Pattern[str]
     mourning: re.Pattern[str]
 
 
@@ -97,5 +98,5 @@ def _verbs(data: Mapping[str, Any]) -> Verbs:
 _VERB_PATTERNS = (
     "correction", "not_first", "split", "recurring", "filler_only", "yes", "self", "no",
     "condition", "next_step", "for_good", "own_kin", "mourning",
-    "aside", "transfer", "money_noun",
+    "aside", "transfer", "money_noun", "in_parts",
 )  # fmt: skip

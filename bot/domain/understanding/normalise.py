@@ -20,8 +20,14 @@ _MARKS = {
 
 _INVISIBLE = r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\ufe00-\ufe0f]"
 _CJK = r"\u4e00-\u9fff"
-_NUMERAL = r"\d零〇一二三四五六七八九十百千万两月日号点年"
-_PAUSE = rf"(?<=[{_CJK}]) +(?=[{_CJK}])(?<![{_NUMERAL}] )(?![{_NUMERAL}])|(?<=[吧呢吗嘛呀钱好行]) +(?=[{_CJK}\d])"
+_DIGIT = "零〇一二三四五六七八九十两"
+_UNIT = "月日号点年块元万千百时分秒天个"
+_PAUSE = (
+    rf"(?<=[{_CJK}]) +(?=[{_CJK}])(?<![{_DIGIT}{_UNIT}] )(?![{_DIGIT}{_UNIT}])"
+    rf"|(?<=[吧呢吗嘛呀钱好行了]) +(?=[{_CJK}\d])(?![{_UNIT}])|(?<=[百千万元块]) +(?=[{_CJK}\d])(?![{_UNIT}])"
+    rf"|(?<=[百千万][{_DIGIT}]) +(?=[{_CJK}\d])(?![{_UNIT}])|(?<=[{_DIGIT}{_UNIT}]) +(?=[{_CJK}])(?![{_DIGIT}{_UNIT}上下早晚中凌])"
+    rf"|(?<=\d) +(?=[周星礼节这今明后本剩其{_DIGIT}])|(?<=[{_DIGIT}]) +(?=\d)"
+)
 """A space that stands for a comma (没钱 周五还), not one inside a date or before a sum."""
 _SPACES = rf"(?P<pause>{_PAUSE})|(?<=[{_CJK},。!?]) +| +(?=[{_CJK},。!?])"
 _EMOJI = r"[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff]+"

@@ -85,7 +85,8 @@ def read_promise(reading: Reading, now: datetime, verbs: Verbs) -> Promise:
     """The promise in a reply already known to hold one."""
     fixed = _fixed(reading, now, verbs)
     sums = [s for s in reading.sums if s.role in ("promised", "")]
-    shares = [s for s in reading.shares if not _inside_sum(s, reading.sums)]
+    sums = sums or [s for s in reading.sums if s.role == "has"]
+    shares = [s for s in reading.shares if not s.paid and not _inside_sum(s, reading.sums)]
     if (
         len(fixed) == 1
         and (rest := _rest_later(reading, fixed[0], sums, shares, verbs)) is not None
@@ -108,7 +109,8 @@ Fixed = tuple[Dated, date, bool]
 
 def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
     """Dates that may be the promised one: those of a paying verb, else those of none."""
-    parts = len(reading.sums) + sum(s.name in ("half", "rest", "fraction") for s in reading.shares)
+    spoken = [s for s in reading.shares if not s.paid]
+    parts = len(reading.sums) + sum(s.name in ("half", "rest", "fraction") for s in spoken)
     order = (("pay", ""), ("income",)) if parts > 1 else (("pay",), ("",), ("income",))
     opened = [d.found.place for d in reading.dates if d.found.kind == "after"]
     for roles in order:
@@ -119,7 +121,7 @@ def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
                 continue
             if one.role == "" and len(roles) > 1 and not _bears(reading, one):
                 continue
-            if "soon" in one.found.tags and verbs.condition.search(reading.text[: one.found.start]):
+            if "soon" in one.found.tags and _waits(reading, one, verbs):
                 continue
             if (got := day_of(one.found, now)) is not None:
                 out.append((one, *got))
@@ -132,6 +134,13 @@ def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
         ):
             return []
     return []
+
+
+def _waits(reading: Reading, soon: Dated, verbs: Verbs) -> bool:
+    """马上 after a condition, or after the day on which money comes in, is no day of its own."""
+    head = reading.text[: soon.found.start]
+    told = any(d.role == "income" and d.found.end <= soon.found.start for d in reading.dates)
+    return told or bool(verbs.condition.search(head))
 
 
 def _bears(reading: Reading, dated: Dated) -> bool:
@@ -161,7 +170,8 @@ def _in_steps(
     between = reading.text[fixed[0][0].found.end : fixed[-1][0].found.start]
     tail = reading.text[fixed[-1][0].found.end :]
     parts = len(sums) + sum(s.name in ("half", "rest", "fraction", "partial") for s in shares)
-    return bool(verbs.split.search(between) or verbs.split.search(tail[:8])) or parts >= 2
+    told = verbs.split.search(between) or verbs.split.search(tail[:8])
+    return bool(told or verbs.in_parts.search(reading.text)) or parts >= 2
 
 
 def _steps(

@@ -18,6 +18,10 @@ _NOT_SECOND = re.compile(",?(?:而|并)?不是")
 _VAGUE = frozenset({"vague"})
 _RIGHT_AWAY = 5
 """现在 and 马上 belong only to a verb this near."""
+_CLAUSE_REST = re.compile("[^,。!?;]*")
+_A_WORD = 2
+_THAT_DAY = re.compile("[^,。!?;]{0,3}(?:院后)|[^。!?;]{0,6}(?:那天|当天)")
+"""An event and yet the day (出院后还, 生日那天还)."""
 _FIRST = re.compile(",[^,]{0,4}先")
 _ATTACHED = 14
 """A verb this many characters after a date still belongs to it."""
@@ -73,12 +77,30 @@ def assign(text: str, founds: list[Found], verbs: Verbs, now: datetime) -> list[
     if not founds:
         return []
     spots = [(m.start(), _kind(text, m, verbs)) for m in verbs.kinds.finditer(text)]
-    dated = []
+    dated: list[Dated] = []
     for at, found in enumerate(founds):
         following = next((f.start for f in founds[at + 1 :] if not _over(f, now)), len(text))
         previous = founds[at - 1].end if at else 0
-        dated.append(Dated(found, _role(text, found, previous, following, spots, verbs)))
+        taken = at > 0 and dated[-1].role not in ("", "aside")
+        near = _Near(text, found, previous, following, spots, taken)
+        role = _role(near, verbs)
+        if role == "paid" and found.place and found.place.start > now:
+            role = "pay"  # 这周日我去交了它
+        dated.append(Dated(found, role))
     return _spread(text, _corrected(text, dated, verbs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """A date among its verbs: spots are (place, kind), `taken` says that the verbs since the date
+    before serve that one."""
+
+    text: str
+    found: Found
+    previous: int
+    following: int
+    spots: list[tuple[int, str]]
+    taken: bool
 
 
 def _kind(text: str, match: re.Match[str], verbs: Verbs) -> str:
@@ -96,34 +118,44 @@ def _over(found: Found, now: datetime) -> bool:
     return found.tags == _VAGUE or (found.place is not None and found.place.end <= now)
 
 
-def _role(
-    text: str,
-    found: Found,
-    previous: int,
-    following: int,
-    spots: list[tuple[int, str]],
-    verbs: Verbs,
-) -> str:
+def _role(near: _Near, verbs: Verbs) -> str:
+    text, found, spots = near.text, near.found, near.spots
     head = text[max(0, found.start - 12) : found.start]
     if verbs.recurring.search(head[-6:]):
         return "recurring"
     if verbs.aside.search(head) and not found.tags & {"soon", "now"}:
         return "aside"
-    after = _after(text, found, following, spots)
-    if after:
-        return after
+    after = _after(text, found, near.following, spots)
+    if after == "wire":
+        return "call" if "part" in found.tags else "pay"
+    return after or _before(near, verbs)
+
+
+def _before(near: _Near, verbs: Verbs) -> str:
+    """The last verb before a date, where nothing else is said of the date itself."""
+    text, found = near.text, near.found
     before = [
-        kind
-        for at, kind in spots
-        if previous <= at < found.start and not _SENTENCE.search(text[at : found.start])
+        (at, kind)
+        for at, kind in near.spots
+        if near.previous <= at < found.start and not _SENTENCE.search(text[at : found.start])
     ]
     if not before or found.tags & {"soon", "now"}:
         return ""
+    at, kind = before[-1]
+    kind = "pay" if kind == "wire" else kind
     clause = text.rfind(",", 0, found.start)
-    same_clause = any(kind == before[-1] and at > clause for at, kind in spots if at < found.start)
-    if before[-1] in ("pay", "call") or (before[-1] in ("avoid", "paid") and same_clause):
-        return before[-1]
+    if (near.taken or at < clause) and not _alone(near, verbs):
+        return ""
+    if kind in ("pay", "call") or (kind in ("avoid", "paid", "due") and at > clause):
+        return kind
     return ""
+
+
+def _alone(near: _Near, verbs: Verbs) -> bool:
+    """Whether the clause of a date says nothing more after it (先还500, 明天吧)."""
+    rest = _CLAUSE_REST.match(near.text, near.found.end)
+    words = rest.group() if rest else ""
+    return len(words) <= _A_WORD or bool(verbs.filler_only.fullmatch(words))
 
 
 def _after(text: str, found: Found, following: int, spots: list[tuple[int, str]]) -> str:
@@ -138,6 +170,8 @@ def _after(text: str, found: Found, following: int, spots: list[tuple[int, str]]
             break
         if (income and _FIRST.search(gap)) or (kind == "call" and _far(found, gap)):
             break
+        if kind == "event" and _THAT_DAY.match(text, at):
+            continue
         if kind != "income":
             return kind
         income = "income"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from bot.domain.understanding import lunar
 from bot.domain.understanding.counting import Used, read_counted
-from bot.domain.understanding.frames import DAY, Place, days
+from bot.domain.understanding.frames import DAY, Frame, Place, days, names_a_day
 from bot.domain.understanding.pairs import read_offset, read_range, to_moment
 from bot.domain.understanding.pieces import Facts, Found, Item, gather
 from bot.domain.understanding.placing import Placer
@@ -16,6 +17,12 @@ _AFTER_NEW_YEAR = timedelta(days=20)
 """年后 said this soon after the lunar new year still means this one."""
 
 
+_PART_LEVEL = 7
+_SAME_BREATH = 12
+_NEW_MATTER = re.compile("[。!?;还付转汇缴交]")
+_EVENT = re.compile("[完好到了批签验补发过]")
+
+
 def read_times(text: str, facts: Facts, lexicon: TimeLexicon) -> list[Found]:
     """Every date and time expression of the normalised text, in order."""
     tokens = lexicon.scanner.scan(text)
@@ -23,13 +30,45 @@ def read_times(text: str, facts: Facts, lexicon: TimeLexicon) -> list[Found]:
         return []
     placer = Placer(text, facts, lexicon)
     items = gather(text, tokens, facts, lexicon)
-    found, at = [], 0
+    found: list[Found] = []
+    at = 0
     while at < len(items):
+        _told_before(text, items[at], found, facts)
         used, one = _read(placer, items[at], items[at + 1] if at + 1 < len(items) else None)
         if one is not None:
             found.append(one)
         at += used
     return found
+
+
+def _told_before(text: str, item: Item, found: list[Found], facts: Facts) -> None:
+    """What a piece takes from the day told before it: 当天, 隔天; 明天早市, 下午两点以后."""
+    frame, last = item.frame, found[-1] if found else None
+    if frame is None:
+        return
+    if frame.told:
+        _count_from(frame, text[: item.start], last, facts)
+    elif last is not None and _same_day(text, item, last, facts):
+        assert last.place is not None
+        frame.day_shift = (last.place.start.date() - facts.now.date()).days
+
+
+def _count_from(frame: Frame, before: str, last: Found | None, facts: Facts) -> None:
+    """A day counted from the last one told; from none when only an event is told (修好当天付)."""
+    if last is not None and last.place is not None and last.place.grain in ("day", "part"):
+        frame.day_shift = (last.place.start.date() - facts.now.date()).days + (frame.day_shift or 0)
+    elif _EVENT.search(before):
+        frame.day_shift = None
+
+
+def _same_day(text: str, item: Item, last: Found, facts: Facts) -> bool:
+    """Whether an hour alone belongs to the coming day told shortly before."""
+    frame, gap = item.frame, text[last.end : item.start]
+    if frame is None or frame.level < _PART_LEVEL or names_a_day(frame) or last.place is None:
+        return False
+    near = len(gap) <= _SAME_BREATH and not _NEW_MATTER.search(gap)
+    ahead = last.place.start.date() > facts.now.date() and last.kind in ("point", "range")
+    return near and ahead and last.place.grain in ("day", "part") and "counted" not in last.tags
 
 
 def _read(placer: Placer, item: Item, following: Item | None) -> Used:
