@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from itertools import islice
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -29,6 +30,8 @@ def calls_control(exchange: Exchange) -> Blueprint:
 
     @bp.get("/calls")
     def calls() -> Response:
+        if "recent" in request.args:
+            return recent(min(whole("recent", 80), LARGEST_PAGE))
         limit = min(whole("limit", LARGEST_PAGE), LARGEST_PAGE)
         if "changed_after" in request.args and whole("changed_after", -1) == book.rev:
             return Response(status=204)
@@ -93,11 +96,32 @@ def calls_control(exchange: Exchange) -> Blueprint:
             raise BadInputError("act", f"no such act; known are {', '.join(sorted(acts))}", 404)
         return shown(acts[act](sid))
 
+    def recent(limit: int) -> Response:
+        if whole("rev", -1) == book.rev:
+            return Response(status=204)
+        with book.lock:
+            found = islice((call for call in book.last_changed() if _wanted(call)), limit)
+            news = {
+                "calls": [_in_short(call) for call in found],
+                "ringing": sum(call.status == "ringing" for call in book.live.values()),
+                "rev": book.rev,
+            }
+        return document({"now": iso(exchange.clock.now()), **news})
+
     def shown(call: Call, taken: bool = True) -> Response:
         with book.lock:
             return document({**call.to_json(), "taken": taken})
 
     return bp
+
+
+def _in_short(call: Call) -> dict[str, Any]:
+    """A call without its stories, with the last thing that was said."""
+    whole_call = call.to_json()
+    said = [line for line in call.transcript if line["text"] and line["who"] != "note"]
+    stories = {"transcript", "turns", "callbacks", "complaints"}
+    short = {name: value for name, value in whole_call.items() if name not in stories}
+    return {**short, "last": said[-1] if said else None, "complaints": len(call.complaints)}
 
 
 def _wanted(call: Call) -> bool:

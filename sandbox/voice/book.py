@@ -69,6 +69,10 @@ class CallBook:
                 found.append(self.by_sid[sid])
         return found[::-1][:limit]
 
+    def last_changed(self) -> Iterator[Call]:
+        """All calls, the one that changed last first. Hold the lock while iterating."""
+        return (self.by_sid[sid] for sid in reversed(self.changed))
+
     def newest_first(self, number: str | None = None) -> Iterator[Call]:
         """All calls, or those with one handset, from the newest back."""
         with self.lock:

@@ -8,7 +8,8 @@ import pytest
 import requests
 from twilio.rest import Client
 
-from tests.sandbox.sandbox_kit import SENDER, Receiver, Sandbox
+from tests.sandbox.sandbox_kit import SENDER, Receiver, Sandbox, wait_until
+from tests.sandbox.voice_kit import TwimlDesk, place, twiml
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = (
@@ -111,6 +112,82 @@ def test_a_debtor_pays_on_the_hosted_page(sandbox: Sandbox, receiver: Receiver, 
     page.wait_for_url("**/log?checkout=*&result=success")
     sandbox.flush()
     assert len(receiver.got) == 1
+
+
+SPOKEN = """
+window.spoken = [];
+SpeechSynthesis.prototype.speak = (words) => window.spoken.push([words.lang, words.text]);
+"""
+MENU = (
+    '<Gather input="dtmf speech" numDigits="1" timeout="60" language="cmn-Hans-CN" '
+    'action="/voice/chosen"><Say language="cmn-CN">您好，还款请按1。</Say></Gather>'
+)
+
+
+def test_a_call_rings_is_answered_heard_and_answered_by_key_and_word(
+    sandbox: Sandbox, client: Client, desk: TwimlDesk, page
+):
+    desk.pages |= {"start": twiml(MENU), "chosen": twiml("<Pause length='1'/>", MENU)}
+    page.add_init_script(SPOKEN)
+    page.goto(sandbox.url)
+    phone = place(sandbox, client, desk)
+    page.locator("#toast").wait_for()
+    assert "+86 138 0013 8000" in page.locator("#toast-title").inner_text()
+    page.get_by_role("button", name="来电 +86 138 0013 8000").click()
+    page.locator("#answer").press("Enter")
+    page.locator("#said").get_by_text("您好，还款请按1。").wait_for()
+    assert page.evaluate("window.spoken") == [["zh-CN", "您好，还款请按1。"]]
+    page.locator("#said").focus()
+    page.keyboard.press("1")
+    page.locator("#said .keys").get_by_text("1").wait_for()
+    wait_until(lambda: (phone.look()["waiting"] or {}).get("kind") == "gather")
+    page.locator("#words").fill("我明天还")
+    page.locator("#words").press("Enter")
+    page.locator("#said .mine").get_by_text("我明天还").wait_for()
+    page.get_by_role("button", name="挂断").click()
+    page.locator("#call-sub").get_by_text("已结束").wait_for()
+    heard = [(f.get("Digits"), f.get("SpeechResult")) for f in desk.forms("/voice/chosen")]
+    assert heard == [("1", None), (None, "我明天还")]
+
+
+def test_a_handset_dials_us_and_a_second_one_rings_for_the_collector(
+    sandbox: Sandbox, desk: TwimlDesk, page
+):
+    sandbox.call("PUT", "/voice-url", {"url": desk.at("/voice/inbound")}, expect=200)
+    desk.pages |= {
+        "inbound": twiml('<Dial><Number url="/voice/whisper">+8613800138555</Number></Dial>'),
+        "whisper": twiml("<Say>客户来电</Say>"),
+    }
+    page.goto(sandbox.url)
+    page.get_by_role("button", name="拨号").click()
+    page.locator("#dial-form input[name=from]").fill(DEBTOR)
+    page.locator("#dial-form input[name=to]").fill(SENDER)
+    page.get_by_role("button", name="拨打").click()
+    page.locator("#said").get_by_text("正在转接 +8613800138555").wait_for()
+    page.locator("#toast").get_by_role("button", name="接听").click()
+    page.locator("#said").get_by_text("客户来电").wait_for()
+    page.locator("#said").get_by_text(f"已与 {DEBTOR} 接通").wait_for()
+    page.locator("#words").fill("您好，我是专员")
+    page.locator("#words").press("Enter")
+    page.locator("#said .mine").get_by_text("您好，我是专员").wait_for()
+    page.get_by_label("返回电话列表").click()
+    page.locator("#calls").get_by_text("+86 138 0013 8000").click()
+    page.locator("#said .other").get_by_text("您好，我是专员").wait_for()
+    page.get_by_role("button", name="挂断").click()
+    page.locator("#call-sub").get_by_text("已结束").wait_for()
+
+
+def test_the_log_shows_a_call_with_its_webhooks_and_their_twiml(
+    sandbox: Sandbox, client: Client, desk: TwimlDesk, page
+):
+    desk.pages["start"] = twiml("<Say>您好</Say>", "<Foo/>")
+    place(sandbox, client, desk).do("answer")
+    page.goto(f"{sandbox.url}/log")
+    row = page.locator("#rows tr").filter(has_text="打电话")
+    row.get_by_text("通话结束 204").wait_for()
+    assert "12200 Schema validation warning" in row.inner_text()
+    row.locator("summary").click()
+    assert "<Say>您好</Say>" in row.locator("pre").inner_text()
 
 
 def test_pages_carry_a_strict_policy(sandbox: Sandbox):

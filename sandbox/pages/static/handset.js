@@ -1,6 +1,7 @@
 // The handset: a list of conversations, one of them open, live.
 
 import { bubble, daySeparator } from "./bubble.js";
+import { openCall, routeCall, startPhone } from "./phone.js";
 import { ask, dayKey, dayOf, make, repeat, shortDayOf, timeOf } from "./page.js";
 
 const QUICK = [
@@ -17,7 +18,7 @@ let shown = new Map(); // sid → rev of the bubbles on screen
 
 function readHash() {
   const parts = decodeURIComponent(location.hash.slice(1)).split("/");
-  return parts.length === 2 ? { debtor: parts[0], sender: parts[1] } : null;
+  return parts.length === 2 && parts[0] !== "call" ? { debtor: parts[0], sender: parts[1] } : null;
 }
 
 const hashOf = (thread) => `#${encodeURIComponent(`${thread.debtor}/${thread.sender}`)}`;
@@ -57,11 +58,20 @@ function drawList(news, wanted) {
   const nothing = byId("nothing");
   nothing.hidden = news.threads.length > 0;
   nothing.textContent = wanted ? "没有找到。" : "还没有短信。推进模拟时钟，第一条提醒就会出现在这里。";
-  list.hidden = !nothing.hidden;
+  list.hidden = !nothing.hidden || !textsShown();
+  nothing.hidden = nothing.hidden || !textsShown();
   const focused = list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   list.replaceChildren(...news.threads.map(row));
   if (focused) list.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
-  byId("senders").replaceChildren(...[...new Set(news.threads.map((t) => t.sender))].map((s) => make("option", { value: s })));
+  for (const thread of news.threads) knowOurs(thread.sender);
+}
+
+const ours = new Set();
+
+export function knowOurs(number) {
+  if (ours.has(number)) return;
+  ours.add(number);
+  byId("senders").append(make("option", { value: number }));
 }
 
 function row(thread) {
@@ -141,9 +151,10 @@ function show(thread) {
   shown = new Map();
   bubbles.replaceChildren();
   byId("reply-note").textContent = "";
-  document.body.classList.toggle("reading", Boolean(thread));
   for (const id of ["thread-head", "bubbles", "reply"]) byId(id).hidden = true;
-  byId("thread-empty").hidden = false;
+  routeCall();
+  byId("thread-empty").hidden = openCall();
+  document.body.classList.toggle("reading", Boolean(thread) || openCall());
   rev = -1;
   look();
 }
@@ -212,7 +223,16 @@ byId("new-cancel").addEventListener("click", () => byId("new-dialog").close());
 byId("new-form").addEventListener("submit", sendNew);
 window.addEventListener("hashchange", () => show(readHash()));
 
+const textsShown = () => byId("section-texts").getAttribute("aria-pressed") === "true";
+
+export function redrawTexts() {
+  rev = -1;
+  look();
+}
+
 fit();
 const look = repeat(refresh, 800, (bad) => { byId("trouble").hidden = !bad; });
 repeat(readClock, 3000, () => {});
-document.body.classList.toggle("reading", Boolean(open));
+startPhone({ knowOurs, redrawTexts, leave: close });
+if (openCall()) show(null);
+document.body.classList.toggle("reading", Boolean(open) || openCall());

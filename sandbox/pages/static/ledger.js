@@ -1,5 +1,7 @@
 // Turns the log's entries into rows: a request with everything that followed from it.
 
+import { CALL_FOLLOWERS, CALL_READS, callRow } from "./callledger.js";
+
 const CODES = {
   20003: "凭证不对", 20429: "请求太频繁", 20500: "服务器错误", 21211: "号码无效", 21408: "地区未开通",
   21602: "没有正文", 21603: "没有发件号码", 21606: "发件号码不可用", 21610: "已退订", 21612: "无法路由",
@@ -29,7 +31,8 @@ export class Ledger {
 
   take(entry) {
     if (entry.kind === "reset") this.clear();
-    const maker = MAKERS[entry.kind];
+    const follows = entry.kind === "request" && entry.op === "call_update" && this.bySid.has(entry.sid);
+    const maker = follows ? null : MAKERS[entry.kind];
     const row = maker ? maker(entry) : null;
     if (row) this.add(row, entry);
     else this.follow(entry);
@@ -56,10 +59,11 @@ const yuan = (event) => `${event.currency} ${(event.amount / 100).toFixed(2)}`;
 const numbers = (entry) => `${entry.from || entry.service || "?"} → ${entry.to || "?"}`;
 
 function requestRow(entry) {
+  if (entry.op === "call") return callRow(entry);
   if (entry.op !== "create") {
     const good = entry.outcome === "answered";
     return {
-      group: "other", what: READS[entry.op] || entry.op, who: "", text: entry.path,
+      group: "other", what: READS[entry.op] || CALL_READS[entry.op] || entry.op, who: "", text: entry.path || entry.sid,
       outcome: [good ? "已回答" : "被拒绝", good ? "" : "bad"], note: `HTTP ${entry.http}`,
     };
   }
@@ -94,7 +98,7 @@ function controlText(entry) {
 }
 
 const MAKERS = {
-  request: requestRow, inbound: inboundRow, checkout: checkoutRow, payment: paymentRow, refund: paymentRow,
+  request: requestRow, call: callRow, inbound: inboundRow, checkout: checkoutRow, payment: paymentRow, refund: paymentRow,
   payment_failed: paymentRow, start: controlRow, reset: controlRow, clock: controlRow, faults: controlRow,
   delays: controlRow, notifications: controlRow,
 };
@@ -127,4 +131,6 @@ function notified(row, entry) {
   if (!good) row.troubled = true;
 }
 
-const FOLLOWERS = { status: statusMoved, callback: callbackEnded, inbound_answer: inboundAnswered, notification: notified };
+const FOLLOWERS = {
+  ...CALL_FOLLOWERS, status: statusMoved, callback: callbackEnded, inbound_answer: inboundAnswered, notification: notified,
+};

@@ -1,5 +1,6 @@
 // The log as a table, newest first, filterable, live.
 
+import { storyOf } from "./callledger.js";
 import { Ledger } from "./ledger.js";
 import { ask, dayOf, make, repeat, secondOf } from "./page.js";
 
@@ -10,6 +11,7 @@ const TABS = [
   ["refused", "被拒绝", (row) => Boolean(row.refused)],
   ["troubled", "有问题", (row) => Boolean(row.troubled)],
   ["inbound", "回复", (row) => row.group === "inbound"],
+  ["call", "电话", (row) => row.group === "call"],
   ["pay", "支付", (row) => row.group === "pay"],
 ];
 const byId = (id) => document.getElementById(id);
@@ -79,7 +81,7 @@ function details(row, open) {
   const box = make("details", { open: open ? "" : null }, make("summary", {}, `#${row.seq} 详情`));
   const fill = () => {
     if (box.open && !box.querySelector("pre")) {
-      box.append(make("pre", {}, row.story.map((entry) => JSON.stringify(entry, null, 1)).join("\n")));
+      box.append(make("pre", {}, row.story.map(storyOf).join("\n\n")));
     }
   };
   box.addEventListener("toggle", fill);
