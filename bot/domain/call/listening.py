@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.domain.call import entry
 from bot.domain.call.filling import half
 from bot.domain.call.running import Run
-from bot.domain.call.script import AskKind, Question, Way
+from bot.domain.call.script import AskKind, Question, Way, Words
 from bot.domain.call.values import Heard, HeardKind, Level
 from bot.domain.money import exponent
 from bot.domain.understanding import Context, Intent, Understanding
@@ -34,6 +34,17 @@ _ASKED: Mapping[AskKind, str] = {
 
 #: A will to pay without the day or sum asked for is no answer to these.
 _PROMISING = frozenset({AskKind.DATE, AskKind.SHARE, AskKind.SUM, AskKind.CONFIRM})
+
+
+_EDGES = "，。！？,.!? "
+_AGREES: Mapping[AskKind, Callable[[Words], tuple[str, ...]]] = {
+    AskKind.IDENTITY: lambda words: words.yes,
+    AskKind.CONFIRM: lambda words: words.agree,
+}
+
+
+def _nothing(words: Words) -> tuple[str, ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +187,7 @@ def _context(run: Run, question: Question) -> Context:
 
 def _meaning(run: Run, question: Question, heard: Heard, reading: Understanding) -> Heading:
     """Harm first; then what was asked for; then what intents lead to."""
-    if question.kind is AskKind.IDENTITY and heard.text.strip("，。！!. ") in run.script.words.yes:
+    if heard.text.strip(_EDGES) in _AGREES.get(question.kind, _nothing)(run.script.words):
         return _by_name("yes", run, question) or _AGAIN
     noise = 0.0 < heard.confidence < NOISE
     if harmful := _harm(run, question, reading, noise=noise):

@@ -32,6 +32,14 @@ _MAX_STEPS = 30
 """Steps within one turn; lint proves that no script comes near."""
 
 
+#: The slot without which nothing of the kind is pending any more.
+_HELD = {
+    OutcomeKind.PROMISE: "date",
+    OutcomeKind.DISPUTE: "dispute_kind",
+    OutcomeKind.CALL_LATER: "call_start",
+}
+
+
 class Run:
     """One turn in the making. Used once: `go`, `ask_again`, `take` or `close` end it."""
 
@@ -77,6 +85,8 @@ class Run:
             self.tries.pop(step.id, None)
             return self.go(step.ask.silence if silent else step.ask.unclear)
         self.tries[step.id] = tries
+        if not silent and step.ask.kind is not AskKind.IDENTITY:
+            self._says.append(self._spoken(self.script.pardon.fill({})))
         return self._stop_at(step, repeated=True)
 
     def close(self) -> Turn:
@@ -113,15 +123,19 @@ class Run:
         return replace(self.session, slots=self.slots, outcomes=outcomes)
 
     def _enter(self, step: Step) -> None:
-        for slot in step.forget:
-            self.slots.pop(slot, None)
-        if step.forget:
-            self.session = replace(self.session, pending=None)
         for kind in step.do:
             self._reach(kind)
+        self._forget(step.forget)
         if step.pending is not None:
             pending = self._outcome(step.pending, confirmed=False)
             self.session = replace(self.session, pending=pending)
+
+    def _forget(self, slots: tuple[str, ...]) -> None:
+        for slot in slots:
+            self.slots.pop(slot, None)
+        pending = self.session.pending
+        if pending is not None and _HELD.get(pending.kind, "") in slots:
+            self.session = replace(self.session, pending=None)
 
     def _reach(self, kind: OutcomeKind) -> None:
         if kind is OutcomeKind.VERIFIED:

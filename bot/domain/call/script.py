@@ -127,6 +127,7 @@ class Words:
     digits: Mapping[str, str]  #: spoken character → digit
     repeat: tuple[str, ...]  #: asks to hear it again
     yes: tuple[str, ...]  #: says to be the person, beyond what `understand` knows
+    agree: tuple[str, ...]  #: a yes to what was read back, beyond what `understand` knows
     whole: tuple[str, ...]  #: everything that is due
     half: tuple[str, ...]
     keying: str  #: characters beside a key said aloud: 按一
@@ -147,6 +148,7 @@ class CallScript:
     before: Mapping[str, Way]
     after: Mapping[str, Way]
     objections: Mapping[str, Way]
+    pardon: Phrase  #: before a question is asked again because the answer was not understood
     machine: str
     self_harm: str
     too_long: str

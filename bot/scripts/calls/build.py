@@ -35,6 +35,8 @@ def script_of(
     spoken = words.languages[language]
     known = {**placeholders, **words.placeholders}
     common = source.common
+    pardon = phrase(common["pardon"], language)
+    assert pardon is not None
     return CallScript(
         id=source.id,
         version=source.version,
@@ -45,6 +47,7 @@ def script_of(
         before=ways(common["before"]),
         after=ways(common["after"]),
         objections=ways(common["objections"]),
+        pardon=pardon,
         machine=common["machine"],
         self_harm=common["self_harm"],
         too_long=common["too_long"],

@@ -9,6 +9,7 @@ from bot.scripts.calls import graph, manners, schema
 from bot.scripts.calls.sentences import (
     AUDIENCES,
     Sentence,
+    pardons,
     placeholders,
     renderings,
     samples,
@@ -20,6 +21,7 @@ from bot.scripts.calls.source import (
     FOLDER,
     LANGUAGES,
     MAPS,
+    PARDON,
     WORDS,
     CallSource,
     CallSources,
@@ -69,7 +71,7 @@ def _finding(step: StepSource, key: str, name: str, rule: str, message: str) -> 
 
 
 def _maps(call: CallSource) -> Iterator[Finding]:
-    for name in (*MAPS, *ENTRIES):
+    for name in (*MAPS, *ENTRIES, PARDON):
         if name not in call.common:
             message = f"{name} is missing; write it"
             yield Finding(f"{FOLDER}/{COMMON}", 1, "-", "schema", message)
@@ -96,6 +98,8 @@ def _schema(calls: Sequence[CallSource]) -> Iterator[Finding]:
 
 
 def _shared_sentences(calls: Sequence[CallSource], desk: Desk) -> Iterator[Finding]:
+    for sentence in pardons(calls[0]):
+        yield from _sentence(sentence, "ivr", desk)
     for name, step in _steps(calls):
         for language in LANGUAGES:
             for sentence in sentences(step, language):

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from jinja2 import TemplateSyntaxError
 
 from bot.scripts.calls.build import text_of
-from bot.scripts.calls.source import StepSource
+from bot.scripts.calls.source import (
+    COMMON,
+    FOLDER,
+    LANGUAGES,
+    PARDON,
+    CallSource,
+    StepSource,
+)
 from bot.scripts.calls.words import CallWords, LanguageWords
 from bot.scripts.placeholders import Placeholder
 from bot.scripts.rulebook import Rulebook
@@ -48,6 +55,15 @@ def sentences(step: StepSource, language: str, keys: tuple[str, ...] = ()) -> It
         texts = step.entry.get(key)
         if isinstance(texts, dict) and texts.get(language):
             yield Sentence(step, key, language, text_of(str(texts[language])))
+
+
+def pardons(call: CallSource) -> Iterator[Sentence]:
+    """The sentence said before any question is repeated, in every language."""
+    texts = call.common[PARDON]
+    step = StepSource(PARDON, f"{FOLDER}/{COMMON}", call.common.at(PARDON), call.common)
+    for language in LANGUAGES:
+        text = str(texts.get(language) or "") if isinstance(texts, dict) else ""
+        yield Sentence(step, PARDON, language, text_of(text))
 
 
 def samples(book: Rulebook, words: CallWords, language: str, audience: str) -> dict[str, str]:

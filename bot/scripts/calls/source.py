@@ -19,6 +19,7 @@ LANGUAGES = ("zh-CN", "zh-TW", "yue-HK")
 #: Where intents lead, and the steps that are entered from outside of any question.
 MAPS = ("before", "after", "objections")
 ENTRIES = ("machine", "self_harm", "too_long")
+PARDON = "pardon"
 START = "greet"
 
 _HEAD = {"id": str, "version": int, "kind": str, "when": str, "practice": str, "steps": dict}
@@ -63,7 +64,7 @@ class CallSource:
     def fingerprint(self) -> str:
         """Everything that changes what is said or what an answer does, as one text."""
         steps = {name: step.entry for name, step in self.steps.items()}
-        ways = {name: self.common.get(name) for name in (*MAPS, *ENTRIES)}
+        ways = {name: self.common.get(name) for name in (*MAPS, *ENTRIES, PARDON)}
         return json.dumps([steps, ways, self.words], ensure_ascii=False, sort_keys=True)
 
 

@@ -15,7 +15,7 @@ from bot.scripts.placeholders import Placeholder
 from bot.scripts.wording import money_text
 from bot.scripts.yaml_lines import read
 
-_RUN_OF_DIGITS = re.compile(r"[+＋]?\d[\d\- ]{2,}\d")
+_RUN_OF_DIGITS = re.compile(r"[+＋]?\d[\d\- ]*\d")
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ def _language(name: str, entry: Mapping[str, Any]) -> LanguageWords:
             digits=dict(entry["digits"]),
             repeat=tuple(entry["repeat"]),
             yes=tuple(entry["yes"]),
+            agree=tuple(entry["agree"]),
             whole=tuple(entry["whole"]),
             half=tuple(entry["half"]),
             keying=entry["keying"],
