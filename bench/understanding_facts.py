@@ -95,8 +95,11 @@ def _called(case: Case, want: str, got: datetime) -> bool:
 
 
 def _moment(text: str, case: Case) -> datetime:
-    year = "" if text[4:5] == "-" else f"{case.context.now.year}-"
-    return datetime.fromisoformat(year + text).replace(tzinfo=case.context.zone)
+    zone, now = case.context.zone, case.context.now
+    if text[4:5] == "-":
+        return datetime.fromisoformat(text).replace(tzinfo=zone)
+    told = datetime.fromisoformat(f"{now.year}-{text}").replace(tzinfo=zone)
+    return told if told > now - timedelta(days=2) else told.replace(year=now.year + 1)
 
 
 def verdict(case: Case, fact: str, got: object) -> str:

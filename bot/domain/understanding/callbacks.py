@@ -21,8 +21,16 @@ def call_dates(reading: Reading) -> list[Dated]:
     """Dates that are for a call: those of a calling verb, else hours nothing else claims."""
     called = [d for d in reading.role("call") if _usable(d)]
     if called:
-        return called
+        last = called[-1].found.end
+        closer = [
+            d for d in reading.role("") if _usable(d) and _an_hour(d) and d.found.start > last
+        ]
+        return closer or called  # 五一之后再说, 6号上午
     return [d for d in reading.role("", "event", "income") if _usable(d)]
+
+
+def _an_hour(dated: Dated) -> bool:
+    return "part" in dated.found.tags
 
 
 def _usable(dated: Dated) -> bool:

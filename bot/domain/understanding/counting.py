@@ -31,6 +31,8 @@ def read_counted(placer: Placer, item: Item, following: Item | None) -> Used:  #
     text, words = placer.text, placer.words
     head = text[max(0, item.start - _HEAD) : item.start]
     recent = words.leading["pastrange"].search(head)
+    if recent and recent.group().startswith("最近") and words.within.match(text, item.end):
+        recent = None  # 最近三天内
     if match := words.later.match(text, item.end):
         return _then(placer, item.start, match.end(), length, following)
     if recent:
@@ -53,10 +55,10 @@ def _led(placer: Placer, item: Item, length: Length, head: str, following: Item 
     leading = placer.words.leading
     if match := leading["futurerange"].search(head):
         return 1, _stretch(placer, item, length, len(match.group()), 1)
-    if match := leading["future"].search(head):
+    if (match := leading["future"].search(head)) and (_short(length) or match.group()[0] != "等"):
         start = item.start - len(match.group())
         return _then(placer, start, item.end, length, following)
-    if (match := _GRACE.search(head)) and not length.vague and _short(length):
+    if (match := _GRACE.search(head)) and not length.vague and _grants(match.group(), length):
         start = item.start - len(match.group())
         if not length.fine:
             return 1, _within(placer, start, item.end, length)
@@ -72,6 +74,11 @@ def _bare(placer: Placer, item: Item, length: Length, head: str) -> Found | None
     if about or length.vague or head.endswith(("缓", "等", "晚", "拖")):
         return Found(item.start, item.end, None, tags=_VAGUE)
     return None
+
+
+def _grants(words: str, length: Length) -> bool:
+    """给我三个月时间 names a last day, a plea for two months' delay does not."""
+    return words[0] in "给再" or _short(length)
 
 
 def _short(length: Length) -> bool:

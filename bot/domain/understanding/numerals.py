@@ -29,6 +29,8 @@ def _section(text: str) -> Fraction | None:
         if number:
             digit, number = Fraction(number), ""
         if char in _UNIT:
+            if _UNIT[char] >= last > 1 and total:  # 三百五百: two numbers
+                return None
             total += (1 if digit is None else digit) * _UNIT[char]
             digit, last = None, _UNIT[char]
         elif char in _TENS:

@@ -34,7 +34,7 @@ class Found:
     """A date or time expression: where it lies, its kind, [start, end) in the text.
 
     place is None for words that fix no day (vague: 过几天; payday: 发工资 with no payday on file).
-    tags: "vague", "payday", "soon", "now", "past", "counted", "part", "timeonly", "range"."""
+    tags: "vague", "payday", "soon", "now", "past", "counted", "part", "timeonly", "range", "turn" (年前)."""
 
     start: int
     end: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -13,6 +14,7 @@ from bot.domain.understanding.pieces import Found
 from bot.domain.understanding.reading import Dated, Reading
 from bot.domain.understanding.values import Portion
 
+_EACH = re.compile("各|每[次笔]|都")
 FURTHEST = 400
 """Days ahead beyond which no day is taken for a promise (2月29号 said in a common year)."""
 _WIDE = (
@@ -111,7 +113,7 @@ def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
     """Dates that may be the promised one: those of a paying verb, else those of none."""
     spoken = [s for s in reading.shares if not s.paid]
     parts = len(reading.sums) + sum(s.name in ("half", "rest", "fraction") for s in spoken)
-    order = (("pay", ""), ("income",)) if parts > 1 else (("pay",), ("",), ("income",))
+    order = (("pay", ""), ("",), ("income",)) if parts > 1 else (("pay",), ("",), ("income",))
     opened = [d.found.place for d in reading.dates if d.found.kind == "after"]
     for roles in order:
         out: list[Fixed] = []
@@ -126,7 +128,7 @@ def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
             if (got := day_of(one.found, now)) is not None:
                 out.append((one, *got))
         if out:
-            return out
+            return _without_haste(reading, out)
         if (
             dated
             and roles == ("pay",)
@@ -134,6 +136,23 @@ def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
         ):
             return []
     return []
+
+
+def _without_haste(reading: Reading, fixed: list[Fixed]) -> list[Fixed]:
+    """马上 and 现在 beside a day in the same clause are manner, not a second day; the end of the
+    lunar year gives way to a day that is named."""
+    named = [f for f in fixed if not f[0].found.tags & {"soon", "now", "turn"}]
+    commas = [at for at, char in enumerate(reading.text) if char in ",。!?;"]
+
+    def clause(one: Fixed) -> int:
+        return sum(at < one[0].found.start for at in commas)
+
+    taken = {clause(one) for one in named}
+    return [
+        f
+        for f in fixed
+        if f in named or not named or ("turn" not in f[0].found.tags and clause(f) not in taken)
+    ]
 
 
 def _waits(reading: Reading, soon: Dated, verbs: Verbs) -> bool:
@@ -170,8 +189,19 @@ def _in_steps(
     between = reading.text[fixed[0][0].found.end : fixed[-1][0].found.start]
     tail = reading.text[fixed[-1][0].found.end :]
     parts = len(sums) + sum(s.name in ("half", "rest", "fraction", "partial") for s in shares)
-    told = verbs.split.search(between) or verbs.split.search(tail[:8])
-    return bool(told or verbs.in_parts.search(reading.text)) or parts >= 2
+    if verbs.split.search(between) or verbs.split.search(tail[:8]) or parts >= 2:
+        return True
+    return bool(verbs.in_parts.search(reading.text)) or _two_debts(reading, fixed, verbs)
+
+
+def _two_debts(reading: Reading, fixed: list[Fixed], verbs: Verbs) -> bool:
+    """烟钱12号给, 酒钱月底给: each day with a debt of its own."""
+    nouns = []
+    for dated, _, _ in fixed:
+        start = reading.text.rfind(",", 0, dated.found.start) + 1
+        noun = verbs.money_noun.search(reading.text, start, dated.found.start)
+        nouns.append(reading.text[start : noun.end()] if noun else "")
+    return "" not in nouns and len(set(nouns)) == len(nouns)
 
 
 def _steps(
@@ -184,7 +214,7 @@ def _steps(
     rows: list[tuple[date, bool, int | None, list[Share]]] = []
     for at, (_, day, deadline) in enumerate(fixed):
         low = starts[at]
-        mine = [s for s in sums if low <= s.start < limits[at]]
+        mine = [s for s in sums if low <= s.start < limits[at] or _for_each(reading, s)]
         parts = [s for s in shares if low <= s.start < limits[at]]
         rows.append((day, deadline, mine[-1].minor if mine else None, parts))
     day, deadline, minor, parts = rows[0]
@@ -193,11 +223,17 @@ def _steps(
     return Promise(day, deadline, minor, portion, fraction, further, chosen=fixed[0][0].found)
 
 
+def _for_each(reading: Reading, one: Sum) -> bool:
+    """五号十号各还五百: the sum is of every step."""
+    return bool(_EACH.search(reading.text, max(0, one.start - 4), one.start))
+
+
 def _rest_later(
     reading: Reading, only: Fixed, sums: list[Sum], shares: list[Share], verbs: Verbs
 ) -> Promise | None:
     """先付5万, 剩余12月20日前付清: the one date is the rest's, the first part has none."""
     match = verbs.next_step.search(reading.text[: only[0].found.start])
+    match = match or _again(reading, only, verbs)
     if match is None:
         return None
     first = [s for s in sums if s.start < match.start()]
@@ -212,6 +248,13 @@ def _rest_later(
     return Promise(
         None, False, first[0].minor if first else None, portion, fraction, further, False, None
     )
+
+
+def _again(reading: Reading, only: Fixed, verbs: Verbs) -> re.Match[str] | None:
+    """先还500, 月底再还500: the day before 再 is the second step's."""
+    end = only[0].found.end
+    match = verbs.next_step.match(reading.text, end)
+    return match if match and "," in reading.text[:end] else None
 
 
 def _step_start(reading: Reading, one: Dated, two: Dated, verbs: Verbs) -> int:

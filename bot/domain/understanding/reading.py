@@ -128,6 +128,9 @@ def _role(near: _Near, verbs: Verbs) -> str:
     after = _after(text, found, near.following, spots)
     if after == "wire":
         return "call" if "part" in found.tags else "pay"
+    if after == "open":  # 两点以后都行, beside a time not to call
+        busy = "part" in found.tags and any(kind in ("avoid", "call") for _, kind in spots)
+        return "call" if busy else _before(near, verbs)
     return after or _before(near, verbs)
 
 
@@ -146,7 +149,7 @@ def _before(near: _Near, verbs: Verbs) -> str:
     clause = text.rfind(",", 0, found.start)
     if (near.taken or at < clause) and not _alone(near, verbs):
         return ""
-    if kind in ("pay", "call") or (kind in ("avoid", "paid", "due") and at > clause):
+    if kind in ("pay", "call", "paid") or (kind in ("avoid", "due") and at > clause):
         return kind
     return ""
 

@@ -17,8 +17,10 @@ _AFTER_NEW_YEAR = timedelta(days=20)
 """年后 said this soon after the lunar new year still means this one."""
 
 
+_TURN = frozenset({"turn"})
 _PART_LEVEL = 7
 _SAME_BREATH = 12
+_OF_A_DAY = ("day", "part", "hour", "minute")
 _NEW_MATTER = re.compile("[。!?;还付转汇缴交]")
 _EVENT = re.compile("[完好到了批签验补发过]")
 
@@ -43,7 +45,8 @@ def read_times(text: str, facts: Facts, lexicon: TimeLexicon) -> list[Found]:
 
 def _told_before(text: str, item: Item, found: list[Found], facts: Facts) -> None:
     """What a piece takes from the day told before it: 当天, 隔天; 明天早市, 下午两点以后."""
-    frame, last = item.frame, found[-1] if found else None
+    named = [f for f in found if "turn" not in f.tags]
+    frame, last = item.frame, named[-1] if named else None
     if frame is None:
         return
     if frame.told:
@@ -68,7 +71,7 @@ def _same_day(text: str, item: Item, last: Found, facts: Facts) -> bool:
         return False
     near = len(gap) <= _SAME_BREATH and not _NEW_MATTER.search(gap)
     ahead = last.place.start.date() > facts.now.date() and last.kind in ("point", "range")
-    return near and ahead and last.place.grain in ("day", "part") and "counted" not in last.tags
+    return near and ahead and last.place.grain in _OF_A_DAY and "counted" not in last.tags
 
 
 def _read(placer: Placer, item: Item, following: Item | None) -> Used:
@@ -105,7 +108,7 @@ def _yearturn(placer: Placer, item: Item) -> Found:
     if first is None or eve is None:
         return Found(item.start, item.end, None, tags=frozenset({"vague"}))
     if item.mark == "yearbefore":
-        return Found(item.start, item.end, days(eve, eve + DAY, "day"), "deadline")
+        return Found(item.start, item.end, days(eve, eve + DAY, "day"), "deadline", _TURN)
     start = first if today - first < _AFTER_NEW_YEAR else eve + DAY
     place = days(start, start + DAY, "day")
     return Found(item.start, item.end, place, "after", frozenset({"vague"}))
