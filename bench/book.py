@@ -159,6 +159,13 @@ SELECT c.id, c.portfolio_id, 'HT' || lpad(c.id::text, 8, '0'), n::text, n + 2,
 FROM cases c CROSS JOIN generate_series(1, 2) n WHERE n = 1 OR c.id %% 2 = 0 ORDER BY c.id, n
 """
 
+# Every claim stands in the books, as the import writes them.
+_BOOKS = """
+INSERT INTO entry (case_id, debt_id, debit, credit, amount_minor, currency, kind, source, key, at)
+SELECT d.case_id, d.id, 'debt', 'charged', d.amount_minor, c.currency, 'charged', 'bench',
+    'charged:' || d.id || ':debt', %(at)s FROM debt d JOIN cases c ON c.id = d.case_id ORDER BY d.id
+"""
+
 # What the ladder sent before: on day 6 to those who are at day 10, on day 30 to those at day 37.
 _EARLIER = """
 WITH late AS (
@@ -197,7 +204,7 @@ def fill(url: str, seal: Seal, cases: int, days: Sequence[int] = EVERY_TIER) -> 
             _people(connection, seal, cases)
             connection.execute(_DEBTORS, [values["at"]])
             connection.execute(_POINTS.replace("%%", "%"))
-            for statement in (_CASES, _DEBTS, _EARLIER):
+            for statement in (_CASES, _DEBTS, _BOOKS, _EARLIER):
                 connection.execute(statement, values)
         connection.execute("VACUUM ANALYZE")
 

@@ -283,9 +283,9 @@ class DeskInHand:
         return self._insert("contact_point", row)
 
     def debt(self, case_id: int, portfolio_id: int, due_on: date, amount: int) -> int:
-        """A debt."""
+        """A debt, and its claim in the books."""
         self._numbers += 1
-        return self._insert(
+        debt_id = self._insert(
             "debt",
             {
                 "case_id": case_id,
@@ -297,6 +297,13 @@ class DeskInHand:
                 "updated_at": self.now,
             },
         )
+        self.sql(
+            "INSERT INTO entry (case_id, debt_id, debit, credit, amount_minor, currency, kind, "
+            "source, key, at) SELECT id, %s, 'debt', 'charged', %s, currency, 'charged', 'test', "
+            "'charged:' || %s::text || ':debt', %s FROM cases WHERE id = %s",
+            *(debt_id, amount, debt_id, self.now, case_id),
+        )
+        return debt_id
 
     def _insert(self, table: str, row: dict[str, Any]) -> int:
         names = ", ".join(row)

@@ -246,10 +246,10 @@ def taken_back(amount_minor: int, held: Held) -> Held:
     if not 0 < amount_minor <= held.amount_minor:
         raise PostingError(f"{amount_minor} of {held.amount_minor}")
     credit = min(amount_minor, held.credit_minor)
-    left, shares = amount_minor - credit, []
+    left, sums = amount_minor - credit, Counter[tuple[int, Account]]()
     for share in reversed(held.shares):
         part = min(left, share.amount_minor)
         if part:
-            shares.append(Share(share.debt_id, share.account, part))
+            sums[share.debt_id, share.account] += part
             left -= part
-    return Held(tuple(shares), credit)
+    return Held(tuple(Share(*place, part) for place, part in sums.items()), credit)

@@ -176,6 +176,8 @@ class _Run:
             money.nothing_owed(written.nothing_owed, at)
         if changes.payments:
             money.paid(changes.payments, at)
+        if written.with_credit:
+            money.use_credit(written.with_credit, at)
 
     def _opened_import(self) -> int:
         if self.import_id is None:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from bot.domain.allocation import Spread, spread
 from bot.domain.case_life import Event
+from bot.domain.facts import CaseFacts
 from bot.domain.ledger.changes import LedgerPayment
 from bot.domain.vocabulary import CaseState, PromiseState
+from bot.flows.bookkeeping import book_payment, use_credit
 from bot.flows.life import take
 from bot.flows.ports.money import IncomingPayment, MoneyStore
 from bot.flows.settle import Settler
@@ -38,11 +41,13 @@ class LedgerSettling:
         payment = IncomingPayment(
             case_id, amount, parts[0].currency, PROVIDER, reference(parts), paid_at=at
         )
-        payment_id = self.store.add_payment(payment, credit_minor=0, received_at=at)
+        found = _spread(parts, facts)
+        payment_id = self.store.add_payment(
+            payment, credit_minor=found.credit_minor, received_at=at
+        )
         if payment_id is None:
             return
-        shares = {part.debt_id: part.amount_minor for part in parts}
-        self.store.allocate(payment_id, shares, at=at)
+        book_payment(self.store, case_id, payment_id, found, at=at)
         self.settler.money_arrived(self.store, facts, payment_id, amount, at)
 
     def nothing_owed(self, case_ids: Sequence[int], at: datetime) -> None:
@@ -64,6 +69,26 @@ class LedgerSettling:
         for case_id in case_ids:
             state = CaseState.CLOSED
             take(self.store, case_id, state, Event.REOPENED, at=at, actor=_ACTOR)
+
+
+    def use_credit(self, case_ids: Sequence[int], at: datetime) -> None:
+        """Let the debts take it; the case may owe nothing then."""
+        for case_id in case_ids:
+            if use_credit(self.store, case_id, at=at):
+                state = self.store.facts([case_id], at)[0].state
+                self.settler.owes_less(self.store, case_id, state, at, reason="credit_used")
+
+
+def _spread(parts: Sequence[LedgerPayment], facts: CaseFacts) -> Spread:
+    """Each part on its own debt, as the ledger says; what a waiver left no room for is credit."""
+    debts = {debt.debt_id: debt for debt in facts.debts}
+    order = facts.portfolio.allocation
+    found = [
+        spread(part.amount_minor, [debts[part.debt_id]] if part.debt_id in debts else [], order)
+        for part in parts
+    ]
+    shares = tuple(share for each in found for share in each.shares)
+    return Spread(shares, sum(each.credit_minor for each in found))
 
 
 def reference(parts: Sequence[LedgerPayment]) -> str:

@@ -1,5 +1,6 @@
-"""Money arrives: debts oldest first, promises settle, whatever was about to go out stops, a
-thank-you goes out, the case closes at zero. All in the transaction that records the money.
+"""Money arrives: debts in the portfolio's order, promises settle, whatever was about to go out stops,
+a running call is told, a thank-you goes out, the case closes at zero. All in the transaction that
+records the money.
 """
 
 from __future__ import annotations
@@ -7,17 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.allocation import oldest_first
+from bot.domain.allocation import spread
 from bot.domain.cadence.reach import reach
 from bot.domain.case_life import Event
 from bot.domain.facts import CaseFacts
 from bot.domain.promise_terms import outcome
 from bot.domain.proposal import Proposal
 from bot.domain.vocabulary import CaseState, Channel, PromiseState, Purpose
+from bot.flows.bookkeeping import book_payment
 from bot.flows.considering import consider
 from bot.flows.life import take
+from bot.flows.notices import Noticing
 from bot.flows.playbook import Playbook
-from bot.flows.ports.money import IncomingPayment, MoneyStore, NoticeKind, PaymentNotice
+from bot.flows.ports.money import IncomingPayment, MoneyStore, PaymentNotice
 from bot.flows.ports.transactions import Clock, Transactions
 
 _ACTOR = "payment"
@@ -44,46 +47,14 @@ class Settler:
     clock: Clock
 
     def notice(self, notice: PaymentNotice) -> str:
-        """Act on a provider's notification; returns what became of it, for the log.
+        """Store a provider's notification and act on it; returns what became of it, for the log.
 
-        Amount and currency are checked against the checkout: money that does not fit is kept
-        for a human and never applied.
+        Money that does not fit is kept for a human and never applied (`bot.flows.notices`).
         """
         with self.transactions() as store:
             if not store.store_notice(notice, self.clock.real()):
                 return "known"
-            outcome_of = self._act_on(store, notice)
-            store.conclude_notice(notice, outcome_of)
-            return outcome_of
-
-    def _act_on(self, store: MoneyStore, notice: PaymentNotice) -> str:
-        checkout = store.checkout(notice.reference)
-        if checkout is None:
-            return self._for_a_human(store, notice, "unknown_reference")
-        if notice.kind is NoticeKind.FAILED:
-            if checkout.state == "open":
-                store.close_checkout(checkout.checkout_id, "failed")
-            return "failed"
-        if notice.kind is not NoticeKind.SUCCEEDED:
-            return self._for_a_human(store, notice, f"needs_a_human:{notice.kind.value}")
-        if (notice.amount_minor, notice.currency) != (checkout.amount_minor, checkout.currency):
-            return self._for_a_human(store, notice, "amount_differs")
-        store.close_checkout(checkout.checkout_id, "paid")
-        payment = IncomingPayment(
-            checkout.case_id,
-            notice.amount_minor,
-            notice.currency,
-            notice.provider,
-            notice.event_id,
-            notice.paid_at,
-        )
-        self.apply(store, payment, livemode=checkout.livemode)
-        return "applied"
-
-    def _for_a_human(self, store: MoneyStore, notice: PaymentNotice, why: str) -> str:
-        subject = f"{notice.provider}:{notice.event_id}"
-        store.raise_alarm("payment_unmatched", subject, why, at=self.clock.real())
-        return why
+            return Noticing(self, store).take(notice)
 
     def receive(self, payment: IncomingPayment, *, livemode: bool) -> bool:
         """Apply money that came by another way (bank file, collector). False if known already."""
@@ -100,11 +71,11 @@ class Settler:
         facts = store.facts([payment.case_id], now)[0]
         if payment.currency != facts.currency:
             raise WrongCurrencyError(f"{payment.currency} cannot pay {facts.currency}")
-        spread = oldest_first(payment.amount_minor, facts.debts)
-        payment_id = store.add_payment(payment, credit_minor=spread.credit_minor, received_at=now)
+        found = spread(payment.amount_minor, facts.debts, facts.portfolio.allocation)
+        payment_id = store.add_payment(payment, credit_minor=found.credit_minor, received_at=now)
         if payment_id is None:
             return False
-        store.allocate(payment_id, spread.parts, at=now)
+        book_payment(store, payment.case_id, payment_id, found, at=now)
         self.money_arrived(store, facts, payment_id, payment.amount_minor, now)
         return True
 
@@ -124,13 +95,20 @@ class Settler:
             actor=_ACTOR,
             data={"payment": payment_id, "amount_minor": amount_minor},
         )
-        store.cancel_touches(facts.case_id, at=now, reason="payment")
-        store.check_at(facts.case_id, now)
         state = settle_promises(store, facts, amount_minor, now)
-        after = store.facts([facts.case_id], now)[0]
-        if not after.outstanding_minor and state is not CaseState.CLOSED:
-            take(store, facts.case_id, state, Event.SETTLED, at=now, actor=_ACTOR)
+        self.owes_less(store, facts.case_id, state, now, reason="payment")
         self._thank(store, facts.case_id, payment_id, amount_minor, now)
+
+    def owes_less(
+        self, store: MoneyStore, case_id: int, state: CaseState, now: datetime, *, reason: str
+    ) -> None:
+        """What was about to go out stops, a running call is told, the case closes at zero."""
+        store.cancel_touches(case_id, at=now, reason=reason)
+        store.stop_calls(case_id, reason=reason)
+        store.check_at(case_id, now)
+        after = store.facts([case_id], now)[0]
+        if not after.outstanding_minor and state is not CaseState.CLOSED:
+            take(store, case_id, state, Event.SETTLED, at=now, actor=_ACTOR)
 
     def _thank(
         self, store: MoneyStore, case_id: int, payment_id: int, amount_minor: int, now: datetime

@@ -21,6 +21,7 @@ from bot.domain.facts import (
     PromiseFacts,
 )
 from bot.domain.vocabulary import (
+    AllocationOrder,
     CaseState,
     Channel,
     Owner,
@@ -49,7 +50,8 @@ WHERE c.id = ANY(%b::bigint[]) ORDER BY c.id
 
 _DEBTS = """
 SELECT case_id, id, contract || CASE WHEN ref = contract THEN '' ELSE '-' || ref END, due_on,
-       amount_minor, paid_minor, sequence
+       amount_minor + fee_minor - waived_minor, paid_minor, sequence, interest_owed_minor,
+       fee_owed_minor, fee_minor, waived_minor
 FROM debt WHERE case_id = ANY(%b::bigint[]) AND settled_by IS NULL
 """
 
@@ -91,7 +93,7 @@ WHERE c.id = ANY(%b::bigint[]) GROUP BY c.id
 _PORTFOLIOS = """
 SELECT p.id, p.code, p.creditor, p.signature, p.zone, p.region, p.currency, p.cadence, p.packs,
        p.livemode, p.collector_kind, s.kind, p.phone, p.complaint_phone, p.payee_account,
-       p.grace_days, p.sender_id, s.per_second
+       p.grace_days, p.sender_id, s.per_second, p.allocation
 FROM portfolio p JOIN sender s ON s.id = p.sender_id WHERE p.id = ANY(%b::bigint[])
 """
 
@@ -103,6 +105,7 @@ CHANNELS = {member.value: member for member in Channel}
 PURPOSES = {member.value: member for member in Purpose}
 _KINDS = {member.value: member for member in PhoneKind}
 _OWNERS = {member.value: member for member in Owner}
+_ORDERS = {member.value: member for member in AllocationOrder}
 _NOWHERE: frozenset[Channel] = frozenset()
 
 
@@ -166,6 +169,7 @@ class FactsReader:
                 grace_days=row[15],
                 sender_id=row[16],
                 per_second=row[17],
+                allocation=_ORDERS[row[18]],
             )
             for row in self._rows(_PORTFOLIOS, list(ids))
         }
@@ -201,7 +205,7 @@ def _grouped(rows: list[Any], build: Any) -> dict[int, Any]:
 
 
 def _debt(row: Any) -> DebtFacts:
-    return DebtFacts(row[1], row[2], row[3], row[4], row[5], row[6])
+    return DebtFacts(*row[1:])
 
 
 def _promise(row: Any) -> PromiseFacts:

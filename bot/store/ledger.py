@@ -10,10 +10,13 @@ from typing import Any
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from bot.domain.ledger.changes import CaseChange, Changes, DebtorChange, DebtUpdate
+from bot.domain.books import Entry, Page
+from bot.domain.ledger.changes import CaseChange, Changes, DebtorChange, DebtUpdate, NewDebt
+from bot.domain.ledger.claims import charged, restated
 from bot.domain.ledger.known import Known, KnownDebt
 from bot.domain.ledger.rows import LedgerRow
 from bot.flows.ports.ledger import LedgerFile, LedgerPortfolio, MissingDebt, Written
+from bot.store.books import ENTRY_COLUMNS, entry_row
 from bot.store.ledger_known import KnownReader
 from bot.store.seal import Seal
 
@@ -27,7 +30,9 @@ RETURNING id
 """
 
 _UPDATE = """
-UPDATE debt SET sequence = %s, due_on = %s, amount_minor = %s, settled_by = NULL, updated_at = %s
+UPDATE debt SET sequence = %s, due_on = %s, amount_minor = %s, interest_minor = %s,
+    charges_minor = %s, interest_owed_minor = %s, fee_owed_minor = %s, settled_by = NULL,
+    updated_at = %s
 WHERE id = %s
 """
 
@@ -35,9 +40,7 @@ _ATTRIBUTES = """
 UPDATE debtor SET locale = %s, payday = %s, id_tail_sealed = %s WHERE id = %s
 """
 
-_OWES = """
-SELECT FROM debt WHERE case_id = c.id AND settled_by IS NULL AND amount_minor > paid_minor
-"""
+_OWES = "SELECT FROM debt WHERE case_id = c.id AND owed_minor > 0"
 
 _NOTHING_OWED = f"""
 SELECT c.id FROM cases c
@@ -49,21 +52,39 @@ SELECT c.id FROM cases c
 WHERE c.id = ANY(%s) AND c.state = 'closed' AND EXISTS ({_OWES}) ORDER BY c.id
 """
 
+_CREDIT = f"""
+SELECT c.id FROM cases c
+WHERE c.id = ANY(%s) AND EXISTS ({_OWES})
+  AND EXISTS (SELECT FROM payment p WHERE p.case_id = c.id AND p.credit_minor > 0) ORDER BY c.id
+"""
+
 # Rejected rows list their contract with all its debts: nobody knows which one was meant.
 _MISSING = """
-SELECT d.id, c.debtor_id, c.id, d.contract, d.ref, c.currency, d.amount_minor - d.paid_minor
+SELECT d.id, c.debtor_id, c.id, d.contract, d.ref, c.currency, d.owed_minor
 FROM debt d JOIN cases c ON c.id = d.case_id
-WHERE d.portfolio_id = %s AND d.id > %s AND d.settled_by IS NULL AND d.amount_minor > d.paid_minor
+WHERE d.portfolio_id = %s AND d.id > %s AND d.owed_minor > 0
   AND NOT EXISTS (SELECT FROM ledger_stage s WHERE (s.contract, s.ref) = (d.contract, d.ref))
   AND NOT EXISTS (SELECT FROM ledger_listed l WHERE l.contract = d.contract)
 ORDER BY d.id LIMIT %s
 """
 
+# What each account of a debt owes is withdrawn; the snapshot is from before the update.
 _SETTLE = """
 WITH settled AS (
     UPDATE debt SET settled_by = %(by)s, updated_at = %(at)s
-    WHERE id = ANY(%(ids)s) AND settled_by IS NULL AND amount_minor > paid_minor
+    WHERE id = ANY(%(ids)s) AND owed_minor > 0
     RETURNING id, case_id, paid_minor)
+, booked AS (
+    INSERT INTO entry (case_id, debt_id, debit, credit, amount_minor, currency, kind, source, key,
+        at)
+    SELECT d.case_id, d.id, 'withdrawn', part.account, part.owed, c.currency, 'withdrawn', %(by)s,
+        'withdrawn:' || %(import)s::bigint || ':' || d.id || ':' || part.account, %(at)s
+    FROM settled s JOIN debt d ON d.id = s.id JOIN cases c ON c.id = d.case_id,
+        LATERAL (VALUES
+            ('debt_interest', d.interest_owed_minor), ('debt_fee', d.fee_owed_minor),
+            ('debt', d.owed_minor - d.interest_owed_minor - d.fee_owed_minor))
+            AS part(account, owed)
+    WHERE part.owed > 0)
 , history AS (
     INSERT INTO debt_change (debt_id, import_id, at, before, after)
     SELECT id, %(import)s, %(at)s, jsonb_build_object('settled_by', NULL, 'paid_minor', paid_minor),
@@ -121,8 +142,9 @@ class LedgerStore(KnownReader):
         """Write everything but the payments."""
         debtors = self._write_debtors(portfolio.creditor_key, changes.debtors, at)
         cases = self._write_cases(portfolio.portfolio_id, changes.cases, debtors, import_id, at)
-        self._write_debts(portfolio.portfolio_id, changes, cases, at)
+        self._write_debts(portfolio.portfolio_id, changes, cases, import_id, at)
         self._write_updates(changes.updates, import_id, at)
+        self._reversals_seen(changes.seen)
         touched = _touched(changes)
         self._check_now([cases[id(case)] for case in touched if case.known], at)
         again = [cases[id(case)] for case in touched if case.new_debts or case.reopening]
@@ -130,6 +152,7 @@ class LedgerStore(KnownReader):
         return Written(
             nothing_owed=[row[0] for row in self._rows(_NOTHING_OWED, every)],
             owed_again=[row[0] for row in self._rows(_OWED_AGAIN, again)],
+            with_credit=[row[0] for row in self._rows(_CREDIT, every)],
         )
 
     def _write_debtors(
@@ -236,14 +259,22 @@ class LedgerStore(KnownReader):
         return ids
 
     def _write_debts(
-        self, portfolio_id: int, changes: Changes, cases: Mapping[int, int], at: datetime
+        self,
+        portfolio_id: int,
+        changes: Changes,
+        cases: Mapping[int, int],
+        import_id: int,
+        at: datetime,
     ) -> None:
+        ids = self._ids("debt", len(changes.new_debts))
         self._copy(
             "debt",
-            "case_id, portfolio_id, contract, ref, sequence, due_on, amount_minor, "
-            "opening_paid_minor, paid_minor, updated_at",
+            "id, case_id, portfolio_id, contract, ref, sequence, due_on, amount_minor, "
+            "opening_paid_minor, paid_minor, interest_minor, charges_minor, interest_owed_minor, "
+            "fee_owed_minor, updated_at",
             (
                 (
+                    debt_id,
                     cases[id(debt.case)],
                     portfolio_id,
                     debt.contract,
@@ -253,16 +284,47 @@ class LedgerStore(KnownReader):
                     debt.amount_minor,
                     debt.paid_minor,
                     debt.paid_minor,
+                    debt.parts.interest_minor,
+                    debt.parts.charges_minor,
+                    debt.parts.interest_owed_minor,
+                    debt.parts.fee_owed_minor,
                     at,
                 )
-                for debt in changes.new_debts
+                for debt_id, debt in zip(ids, changes.new_debts, strict=True)
             ),
         )
+        self._post(_charged(changes.new_debts, ids, cases), import_id, at)
+
+    def _post(self, entries: Iterable[Entry], import_id: int, at: datetime) -> None:
+        """The debts' figures are written beside them, so nothing has to follow."""
+        source = f"ledger:{import_id}"
+        rows = (entry_row(entry, source=source, at=at) for entry in entries)
+        self._copy("entry", ENTRY_COLUMNS, rows)
+
+    def _reversals_seen(self, debt_ids: Sequence[int]) -> None:
+        """The creditor's ledger shows what was given back here."""
+        if debt_ids:
+            self._connection.execute(
+                "UPDATE debt SET reversed_minor = 0 WHERE id = ANY(%s)", [list(debt_ids)]
+            )
 
     def _write_updates(self, updates: Sequence[DebtUpdate], import_id: int, at: datetime) -> None:
         self._update_many(
             _UPDATE,
-            [(u.sequence, u.due_on, u.amount_minor, at, u.before.debt_id) for u in updates],
+            [
+                (
+                    u.sequence,
+                    u.due_on,
+                    u.amount_minor,
+                    u.parts.interest_minor,
+                    u.parts.charges_minor,
+                    u.parts.interest_owed_minor,
+                    u.parts.fee_owed_minor,
+                    at,
+                    u.before.debt_id,
+                )
+                for u in updates
+            ],
         )
         self._copy(
             "debt_change",
@@ -272,6 +334,7 @@ class LedgerStore(KnownReader):
                 for u in updates
             ),
         )
+        self._post(_restated(updates, import_id), import_id, at)
 
     def _check_now(self, case_ids: list[int], at: datetime) -> None:
         self._connection.execute(
@@ -318,6 +381,21 @@ class LedgerStore(KnownReader):
         if rows:
             with self._connection.cursor() as cursor:
                 cursor.executemany(statement, rows)
+
+
+def _charged(
+    debts: Sequence[NewDebt], ids: Sequence[int], cases: Mapping[int, int]
+) -> Iterator[Entry]:
+    for debt, debt_id in zip(debts, ids, strict=True):
+        page = Page(cases[id(debt.case)], debt.case.currency)
+        yield from charged(page, debt_id, debt.amount_minor, debt.paid_minor, debt.parts)
+
+
+def _restated(updates: Sequence[DebtUpdate], import_id: int) -> Iterator[Entry]:
+    for update in updates:
+        page = Page(update.before.case_id, update.before.currency)
+        key = f"{import_id}"
+        yield from restated(page, update.before, update.amount_minor, update.parts, key)
 
 
 def _touched(changes: Changes) -> list[CaseChange]:

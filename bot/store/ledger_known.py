@@ -47,7 +47,8 @@ WHERE portfolio_id = %s AND debtor_id = ANY(%s)
 
 _DEBTS = """
 SELECT d.contract, d.ref, d.id, d.case_id, c.currency, d.sequence, d.due_on, d.amount_minor,
-       d.paid_minor, d.settled_by IS NOT NULL
+       d.paid_minor, d.settled_by IS NOT NULL, d.interest_minor, d.charges_minor, d.fee_minor,
+       d.waived_minor, d.interest_owed_minor, d.fee_owed_minor, d.reversed_minor
 FROM debt d JOIN cases c ON c.id = d.case_id
 WHERE d.portfolio_id = %s AND d.contract = ANY(%s)
 """

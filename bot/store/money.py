@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +10,13 @@ from bot.domain.vocabulary import PromiseState
 from bot.flows.ports.money import (
     CheckoutFacts,
     IncomingPayment,
+    NoticeKind,
     OpenPromise,
+    PaidPromise,
     PaymentNotice,
+    PaymentRow,
 )
-from bot.store.planning import PlanningRows
+from bot.store.books import BookRows
 
 _PROMISE = """
 SELECT p.id, p.case_id, c.debtor_id, p.due_on, p.amount_minor, p.paid_minor, p.made_at,
@@ -22,8 +25,19 @@ FROM promise p JOIN cases c ON c.id = p.case_id JOIN portfolio f ON f.id = c.por
 WHERE p.state = 'open'
 """
 
+# A payment without a reference is found by the provider's id alone.
+_PAYMENT = """
+SELECT p.id, p.case_id, c.debtor_id, p.amount_minor, p.refunded_minor, p.charged_back_minor,
+       p.currency, f.livemode, p.provider_payment
+FROM payment p JOIN cases c ON c.id = p.case_id JOIN portfolio f ON f.id = p.portfolio_id
+WHERE p.provider = %(provider)s
+  AND ((p.reference <> '' AND p.reference = %(reference)s)
+       OR (p.provider_payment <> '' AND p.provider_payment = %(payment)s))
+ORDER BY p.reference = %(reference)s DESC, p.id LIMIT 1 FOR UPDATE OF p
+"""
 
-class MoneyRows(PlanningRows):
+
+class MoneyRows(BookRows):
     """Implements `bot.flows.ports.money.MoneyStore`."""
 
     def debtor_of(self, case_id: int) -> int:
@@ -40,7 +54,8 @@ class MoneyRows(PlanningRows):
         return bool(
             self._connection.execute(
                 "INSERT INTO payment_notice (provider, event_id, kind, reference, amount_minor, "
-                "currency, paid_at, received_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s) "
+                "currency, paid_at, received_at, payment_id) "
+                "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) "
                 "ON CONFLICT (provider, event_id) DO NOTHING",
                 [
                     notice.provider,
@@ -51,6 +66,7 @@ class MoneyRows(PlanningRows):
                     notice.currency,
                     notice.paid_at,
                     received_at,
+                    notice.payment_id,
                 ],
             ).rowcount
         )
@@ -84,8 +100,8 @@ class MoneyRows(PlanningRows):
         """Write the payment; None when known."""
         row = self._connection.execute(
             "INSERT INTO payment (case_id, portfolio_id, amount_minor, credit_minor, currency, "
-            "provider, provider_ref, paid_at, received_at) "
-            "SELECT id, portfolio_id, %s, %s, %s, %s, %s, %s, %s FROM cases WHERE id = %s "
+            "provider, provider_ref, reference, provider_payment, paid_at, received_at) "
+            "SELECT id, portfolio_id, %s, %s, %s, %s, %s, %s, %s, %s, %s FROM cases WHERE id = %s "
             "ON CONFLICT (provider, provider_ref) DO NOTHING RETURNING id",
             [
                 payment.amount_minor,
@@ -93,6 +109,8 @@ class MoneyRows(PlanningRows):
                 payment.currency,
                 payment.provider,
                 payment.provider_ref,
+                payment.reference,
+                payment.provider_payment,
                 payment.paid_at,
                 received_at,
                 payment.case_id,
@@ -100,17 +118,70 @@ class MoneyRows(PlanningRows):
         ).fetchone()
         return int(row[0]) if row else None
 
-    def allocate(self, payment_id: int, parts: Mapping[int, int], *, at: datetime) -> None:
-        """Add the parts to their debts."""
-        with self._connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO allocation (payment_id, debt_id, amount_minor) VALUES (%s, %s, %s)",
-                [(payment_id, debt_id, amount) for debt_id, amount in parts.items()],
+    def lock_money(self, provider: str, names: Sequence[str]) -> None:
+        """Advisory locks, in order, until the transaction ends."""
+        for name in sorted({name for name in names if name}):
+            self._connection.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                [f"money:{provider}:{name}"],
             )
-            cursor.executemany(
-                "UPDATE debt SET paid_minor = paid_minor + %s, updated_at = %s WHERE id = %s",
-                [(amount, at, debt_id) for debt_id, amount in parts.items()],
-            )
+
+    def payment_of(self, notice: PaymentNotice) -> PaymentRow | None:
+        """By our reference, else by the provider's id."""
+        row = self._connection.execute(
+            _PAYMENT,
+            {
+                "provider": notice.provider,
+                "reference": notice.reference,
+                "payment": notice.payment_id,
+            },
+        ).fetchone()
+        return PaymentRow(*row) if row else None
+
+    def waiting_notices(self, notice: PaymentNotice) -> list[PaymentNotice]:
+        """In the order they came."""
+        rows = self._connection.execute(
+            "SELECT provider, event_id, kind, reference, amount_minor, currency, paid_at, "
+            "payment_id FROM payment_notice WHERE outcome = 'waiting' AND provider = %s "
+            "AND ((reference <> '' AND reference = %s) OR (payment_id <> '' AND payment_id = %s)) "
+            "ORDER BY id",
+            [notice.provider, notice.reference, notice.payment_id],
+        ).fetchall()
+        return [PaymentNotice(row[0], row[1], NoticeKind(row[2]), *row[3:]) for row in rows]
+
+    def closed_by_human(self, case_id: int) -> bool:
+        """The last event that closed the case."""
+        row = self._connection.execute(
+            "SELECT event FROM case_event WHERE case_id = %s AND event IN ('settled', 'closed') "
+            "AND state_before <> 'closed' ORDER BY seq DESC LIMIT 1",
+            [case_id],
+        ).fetchone()
+        return row is not None and row[0] == "closed"
+
+    def cancel_thanks(self, payment_id: int, *, at: datetime) -> None:
+        """The touch that `Settler` planned under this key."""
+        self._connection.execute(
+            "UPDATE touch SET state = 'cancelled', reason = 'payment_reversed', updated_at = %s "
+            "WHERE key = %s AND state = 'planned'",
+            [at, f"payment:{payment_id}:thanks"],
+        )
+
+    def stop_calls(self, case_id: int, *, reason: str) -> None:
+        """A running call reads the flag at its next turn; the first reason stands."""
+        self._connection.execute(
+            "UPDATE call SET stop = coalesce(stop, %s) WHERE case_id = %s AND state <> 'ended'",
+            [reason, case_id],
+        )
+
+    def promises_paid(self, case_id: int) -> list[PaidPromise]:
+        """The latest first."""
+        rows = self._connection.execute(
+            "SELECT id, due_on, amount_minor, paid_minor, state FROM promise "
+            "WHERE case_id = %s AND paid_minor > 0 AND state <> 'superseded' "
+            "ORDER BY due_on DESC, id DESC",
+            [case_id],
+        ).fetchall()
+        return [PaidPromise(a, b, c, d, PromiseState(e)) for a, b, c, d, e in rows]
 
     def open_promises(self, case_id: int) -> list[OpenPromise]:
         """Promises of the case that wait for money."""

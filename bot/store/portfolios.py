@@ -32,8 +32,8 @@ SELECT p.code, p.name, p.creditor, p.currency, p.livemode, p.paused,
 FROM portfolio p
 LEFT JOIN cases c ON c.portfolio_id = p.id
 LEFT JOIN LATERAL (
-    SELECT sum(greatest(amount_minor - paid_minor, 0)) AS owed FROM debt
-    WHERE case_id = c.id AND settled_by IS NULL AND c.state <> 'closed') o ON true
+    SELECT sum(owed_minor) AS owed FROM debt
+    WHERE case_id = c.id AND c.state <> 'closed') o ON true
 GROUP BY p.id ORDER BY p.code
 """
 

@@ -24,8 +24,7 @@ SELECT h.id, h.case_id, h.reason, h.reasons, h.priority, h.opened_at, h.due_at, 
        h.reply_id IS NOT NULL AND (h.claimed_at IS NULL OR h.claimed_at < r.received_at)
        AND NOT EXISTS (SELECT FROM note n WHERE n.case_id = h.case_id AND n.at >= r.received_at)
        AS reply_waiting,
-       (SELECT coalesce(sum(greatest(amount_minor - paid_minor, 0)), 0) FROM debt
-        WHERE case_id = c.id AND settled_by IS NULL) AS owed_minor
+       (SELECT coalesce(sum(owed_minor), 0) FROM debt WHERE case_id = c.id) AS owed_minor
 FROM handoff h JOIN cases c ON c.id = h.case_id JOIN portfolio p ON p.id = c.portfolio_id
 JOIN debtor d ON d.id = c.debtor_id LEFT JOIN collector u ON u.id = h.claimed_by
 LEFT JOIN reply r ON r.id = h.reply_id
@@ -80,8 +79,7 @@ ORDER BY 1 DESC, 3 DESC LIMIT %(limit)s
 _FOUND = """
 SELECT DISTINCT c.id AS case_id, c.state, c.tier, c.currency, p.code AS portfolio,
        p.name AS portfolio_name, p.cadence, p.livemode, d.name_sealed,
-       (SELECT coalesce(sum(greatest(amount_minor - paid_minor, 0)), 0) FROM debt
-        WHERE case_id = c.id AND settled_by IS NULL) AS owed_minor
+       (SELECT coalesce(sum(owed_minor), 0) FROM debt WHERE case_id = c.id) AS owed_minor
 FROM cases c JOIN portfolio p ON p.id = c.portfolio_id
 JOIN debtor d ON d.id = c.debtor_id LEFT JOIN debt b ON b.case_id = c.id
 LEFT JOIN contact_point cp ON cp.debtor_id = d.id
@@ -134,8 +132,8 @@ class Views:
     def debts(self, case_id: int) -> list[Row]:
         """Debts, earliest due first."""
         return self._rows(
-            "SELECT contract, ref, due_on, amount_minor, paid_minor, "
-            "greatest(amount_minor - paid_minor, 0) AS owed_minor, settled_by FROM debt "
+            "SELECT contract, ref, due_on, amount_minor + fee_minor - waived_minor AS amount_minor, "
+            "paid_minor, owed_minor, fee_minor, waived_minor, settled_by FROM debt "
             "WHERE case_id = %s ORDER BY due_on, id",
             [case_id],
         )
@@ -219,7 +217,8 @@ class Views:
     def payments(self, case_id: int) -> list[Row]:
         """Payments, newest first."""
         return self._rows(
-            "SELECT amount_minor, credit_minor, currency, provider, paid_at FROM payment "
+            "SELECT amount_minor, credit_minor, refunded_minor, charged_back_minor, currency, "
+            "provider, paid_at FROM payment "
             "WHERE case_id = %s ORDER BY paid_at DESC, id DESC",
             [case_id],
         )

@@ -39,6 +39,7 @@ TABLES = (
     "debt_change",
     "payment",
     "allocation",
+    "entry",
     "ledger_import",
 )
 

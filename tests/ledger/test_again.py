@@ -65,7 +65,7 @@ def test_whatever_the_files_the_last_one_again_changes_nothing_and_sums_hold(
     desk: Desk, files: list[list[str]]
 ) -> None:
     for table in (
-        "allocation, payment, debt_change, case_event, debt, cases, contact_point, debtor",
+        "entry, allocation, payment, debt_change, case_event, debt, cases, contact_point, debtor",
         "ledger_import",
     ):
         desk.connection.execute(f"TRUNCATE {table} CASCADE")

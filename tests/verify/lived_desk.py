@@ -8,6 +8,8 @@ from typing import Any
 
 from desk_kit import DeskInHand, shanghai
 
+from bot.flows.pay import Wanted
+
 DUE = date(2026, 3, 8)
 
 
@@ -46,7 +48,7 @@ def pay_by_link(desk: DeskInHand, case: int) -> None:
     """The debtor opens the link and pays all."""
     [text] = desk.texts(case)
     token = text.split("/p/")[1].split()[0]
-    desk.product.pay_page.begin(token, 200_000, f"{desk.url}/p/{token}")
+    desk.product.pay_page.begin(token, Wanted(200_000), f"{desk.url}/p/{token}")
     [checkout] = desk.sandbox.call("GET", "/checkouts")["checkouts"]
     desk.sandbox.call("POST", f"/checkouts/{checkout['id']}/pay")
     desk.sandbox.flush()

@@ -157,6 +157,18 @@ BROKEN: list[tuple[str, str, list[str]]] = [
         ["UPDATE payment SET provider_ref = 'made up'"],
     ),
     ("money", "a notification that was never stored", ["DELETE FROM payment_notice"]),
+    ("books", "a claim that is not in the books", ["DELETE FROM entry WHERE debt_id = 1"]),
+    ("books", "a figure nobody posted", ["UPDATE debt SET waived_minor = 1 WHERE id = 1"]),
+    (
+        "books",
+        "money that is not in the books",
+        [
+            "UPDATE entry SET amount_minor = amount_minor + 1 "
+            "WHERE id = (SELECT max(id) FROM entry WHERE kind = 'payment')"
+        ],
+    ),
+    ("books", "a fee on another account", ["UPDATE debt SET fee_owed_minor = 1 WHERE id = 1"]),
+    ("notices", "a notice nobody acted on", ["UPDATE payment_notice SET outcome = 'stored'"]),
     (
         "paid",
         "a paid case that stays open",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.app.verify import contact, records
+from bot.app.verify import contact, money, records
 from bot.app.verify.breach import Evidence, Finding, Invariant
 
 INVARIANTS = (
@@ -22,7 +22,9 @@ INVARIANTS = (
     Invariant(
         "replies", "every reply stored, read, answered at most once", records.replies_answered
     ),
-    Invariant("money", "money in is money applied", records.money_adds_up),
+    Invariant("money", "money in is money applied", money.money_adds_up),
+    Invariant("books", "the books balance and equal debts and payments", money.books_agree),
+    Invariant("notices", "every provider's notice was acted on", money.notices_acted_on),
     Invariant("paid", "a case that owes nothing is closed", records.paid_but_open),
     Invariant("states", "a case's state is what its events lead to", records.states_replay),
 )

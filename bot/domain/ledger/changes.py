@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from bot.domain.ledger.claims import Parts
 from bot.domain.ledger.known import KnownCase, KnownDebt, KnownDebtor
 from bot.domain.ledger.rows import Note, Outcome
 from bot.domain.phone import Phone
@@ -68,6 +69,7 @@ class NewDebt:
     due_on: date
     amount_minor: int
     paid_minor: int
+    parts: Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class DebtUpdate:
     sequence: int | None
     due_on: date
     amount_minor: int
+    parts: Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class Changes:
     cases: list[CaseChange] = field(default_factory=list)
     new_debts: list[NewDebt] = field(default_factory=list)
     updates: list[DebtUpdate] = field(default_factory=list)
+    seen: list[int] = field(default_factory=list)  #: debts whose reversal the file shows
     payments: list[LedgerPayment] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     outcomes: dict[int, Outcome] = field(default_factory=dict)  #: by line, one per row
@@ -112,6 +116,7 @@ class Changes:
             self.new_debts
             or self.updates
             or self.payments
+            or self.seen
             or any(debtor.touched for debtor in self.debtors)
             or any(case.late_count_changed for case in self.cases)
         )

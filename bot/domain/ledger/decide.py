@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from bot.domain.ledger.changes import (
     CaseChange,
@@ -16,6 +17,7 @@ from bot.domain.ledger.changes import (
     LedgerPayment,
     NewDebt,
 )
+from bot.domain.ledger.claims import parts_of_known, parts_of_new
 from bot.domain.ledger.header import Layout
 from bot.domain.ledger.known import Known, KnownDebt
 from bot.domain.ledger.people import People
@@ -127,8 +129,8 @@ class _Decider:
             before = debt.currency
             self._reject(row, Column.CURRENCY, row.currency, "currency_changed", before=before)
             return False
-        if row.amount_minor < debt.paid_minor:
-            paid = plain(debt.paid_minor, row.currency)
+        if row.amount_minor < debt.least_minor:
+            paid = plain(debt.least_minor, row.currency)
             value = plain(row.amount_minor, row.currency)
             self._reject(row, Column.AMOUNT, value, "amount_below_paid", paid=paid)
             return False
@@ -158,6 +160,8 @@ class _Decider:
 
     def _new_debt(self, row: LedgerRow, case: CaseChange) -> None:
         case.new_debts += 1
+        paid = row.paid_minor or 0
+        interest, charges = row.interest_minor or 0, row.charges_minor or 0
         self.changes.new_debts.append(
             NewDebt(
                 case,
@@ -166,18 +170,24 @@ class _Decider:
                 row.sequence,
                 row.due_on,
                 row.amount_minor,
-                row.paid_minor or 0,
+                paid,
+                parts_of_new(row.amount_minor, interest, charges, paid),
             )
         )
 
     def _update(self, row: LedgerRow, debt: KnownDebt, case: CaseChange) -> bool:
         """Terms and payment of a debt of the books. Whether anything changes."""
         sequence = debt.sequence if row.sequence is None else row.sequence
-        terms = (sequence, row.due_on, row.amount_minor, False)
-        changed = terms != (debt.sequence, debt.due_on, debt.amount_minor, debt.settled)
+        interest = debt.interest_minor if row.interest_minor is None else row.interest_minor
+        charges = debt.charges_minor if row.charges_minor is None else row.charges_minor
+        terms = (sequence, row.due_on, row.amount_minor, False, interest, charges)
+        if interest + charges > row.amount_minor:  # parts of an earlier, higher amount
+            terms = (*terms[:4], 0, 0)
+        changed = terms != _terms(debt)
         if changed:
             case.reopening |= debt.settled or row.amount_minor > debt.amount_minor
-            self.changes.updates.append(DebtUpdate(debt, case, *terms[:3]))
+            parts = parts_of_known(debt, row.amount_minor, *terms[4:])
+            self.changes.updates.append(DebtUpdate(debt, case, *terms[:3], parts))
         return self._payment(row, debt, case) or changed
 
     def _payment(self, row: LedgerRow, debt: KnownDebt, case: CaseChange) -> bool:
@@ -186,13 +196,33 @@ class _Decider:
             ours = plain(debt.paid_minor, row.currency)
             value = plain(paid, row.currency)
             self._note(row, Column.PAID, value, Outcome.WARNING, "paid_less", paid=ours)
-        if paid > debt.paid_minor:
+        if row.paid_minor is not None and paid <= debt.paid_minor and debt.reversed_minor:
+            self.changes.seen.append(debt.debt_id)
+        more = self._not_given_back(row, debt, paid - debt.paid_minor)
+        if more > 0:
             self.changes.payments.append(
                 LedgerPayment(
-                    debt.debt_id, debt.case_id, case, paid - debt.paid_minor, paid, row.currency
+                    debt.debt_id, debt.case_id, case, more, debt.paid_minor + more, row.currency
                 )
             )
-        return paid > debt.paid_minor
+        return more > 0
+
+    def _not_given_back(self, row: LedgerRow, debt: KnownDebt, more: int) -> int:
+        """Of what the file has more than we: that which was not refunded or charged back here.
+
+        The creditor's ledger may not know of it yet; booking it would hide what is owed again.
+        """
+        stale = min(max(more, 0), debt.reversed_minor)
+        if stale:
+            self._note(
+                row,
+                Column.PAID,
+                plain(debt.paid_minor + more, row.currency),
+                Outcome.WARNING,
+                "paid_given_back",
+                back=plain(stale, row.currency),
+            )
+        return more - stale
 
     def _reject(
         self, row: LedgerRow, column: Column, value: str, code: str, **details: str
@@ -210,6 +240,17 @@ class _Decider:
     ) -> None:
         header = self.layout.header(column) if column else ""
         self.changes.notes.append(Note(row.line, header, value, outcome, code, details))
+
+
+def _terms(debt: KnownDebt) -> tuple[int | None, date, int, bool, int, int]:
+    return (
+        debt.sequence,
+        debt.due_on,
+        debt.amount_minor,
+        debt.settled,
+        debt.interest_minor,
+        debt.charges_minor,
+    )
 
 
 def _difference(row: LedgerRow, other: LedgerRow) -> tuple[Column | None, str]:

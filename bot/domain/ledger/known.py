@@ -45,6 +45,23 @@ class KnownDebt:
     amount_minor: int
     paid_minor: int
     settled: bool = False  #: a full-balance file no longer listed it
+    interest_minor: int = 0  #: part of the amount, as the ledger last said
+    charges_minor: int = 0  #: likewise
+    fee_minor: int = 0  #: this desk's fees, on top of the amount
+    waived_minor: int = 0
+    interest_owed_minor: int = 0
+    fee_owed_minor: int = 0
+    reversed_minor: int = 0  #: given back here, and no ledger has shown it yet
+
+    @property
+    def owed_minor(self) -> int:
+        """What it owes, or would owe if it were listed."""
+        return self.amount_minor + self.fee_minor - self.waived_minor - self.paid_minor
+
+    @property
+    def least_minor(self) -> int:
+        """The lowest amount a ledger can state without owing less than nothing."""
+        return self.paid_minor + self.waived_minor - self.fee_minor
 
 
 @dataclass(frozen=True, slots=True)

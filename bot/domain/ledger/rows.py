@@ -60,6 +60,8 @@ class LedgerRow:
     payday: int | None = None
     locale: str | None = None
     id_tail: str | None = None
+    interest_minor: int | None = None  #: part of the amount
+    charges_minor: int | None = None  #: fees and penalties within the amount
 
     @property
     def key(self) -> tuple[str, str]:

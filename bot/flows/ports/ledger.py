@@ -115,6 +115,7 @@ class Written:
 
     nothing_owed: Sequence[int] = ()  #: open cases among those touched that owe nothing now
     owed_again: Sequence[int] = ()  #: closed cases that owe again
+    with_credit: Sequence[int] = ()  #: cases that owe and hold credit of the debtor's
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,10 @@ class LedgerMoney(Protocol):
 
     def owed_again(self, case_ids: Sequence[int], at: datetime) -> None:
         """Closed cases that have an open debt again: reopen them."""
+        ...
+
+    def use_credit(self, case_ids: Sequence[int], at: datetime) -> None:
+        """Cases that owe and hold credit: the debts take it."""
         ...
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.vocabulary import PromiseState
-from bot.flows.ports.cases import Cases
+from bot.flows.ports.books import BookStore
 from bot.flows.ports.planning import TouchWriter
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingPayment:
-    """Money that arrived for a case. (`provider`, `provider_ref`) makes it unique."""
+    """Money that arrived for a case. (`provider`, `provider_ref`) makes it unique.
+
+    `reference` is our checkout's, `provider_payment` the provider's id of the payment; both empty
+    for money that came by another way.
+    """
 
     case_id: int
     amount_minor: int
@@ -23,6 +27,39 @@ class IncomingPayment:
     provider: str
     provider_ref: str
     paid_at: datetime
+    reference: str = ""
+    provider_payment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """A payment in the books. Sums in minor units of `currency`."""
+
+    payment_id: int
+    case_id: int
+    debtor_id: int
+    amount_minor: int
+    refunded_minor: int
+    charged_back_minor: int
+    currency: str
+    livemode: bool
+    provider_payment: str
+
+    @property
+    def held_minor(self) -> int:
+        """What was neither refunded nor charged back."""
+        return self.amount_minor - self.refunded_minor - self.charged_back_minor
+
+
+@dataclass(frozen=True, slots=True)
+class PaidPromise:
+    """A promise that money was counted towards."""
+
+    promise_id: int
+    due_on: date
+    amount_minor: int
+    paid_minor: int
+    state: PromiseState
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +122,7 @@ class CheckoutFacts:
     state: str
 
 
-class MoneyStore(Cases, TouchWriter, Protocol):
+class MoneyStore(BookStore, TouchWriter, Protocol):
     """One transaction that moves money."""
 
     def debtor_of(self, case_id: int) -> int:
@@ -114,8 +151,32 @@ class MoneyStore(Cases, TouchWriter, Protocol):
         """Write the payment; None when it is known already."""
         ...
 
-    def allocate(self, payment_id: int, parts: Mapping[int, int], *, at: datetime) -> None:
-        """Add the parts to their debts."""
+    def lock_money(self, provider: str, names: Sequence[str]) -> None:
+        """Notices that name the same payment wait for each other until the transaction ends."""
+        ...
+
+    def payment_of(self, notice: PaymentNotice) -> PaymentRow | None:
+        """The payment a notice speaks of, by our reference or the provider's id."""
+        ...
+
+    def waiting_notices(self, notice: PaymentNotice) -> list[PaymentNotice]:
+        """Notices about the same payment that wait, in the order they came."""
+        ...
+
+    def closed_by_human(self, case_id: int) -> bool:
+        """Whether somebody closed the case, rather than money."""
+        ...
+
+    def cancel_thanks(self, payment_id: int, *, at: datetime) -> None:
+        """The thank-you for a payment, if it has not gone out yet."""
+        ...
+
+    def stop_calls(self, case_id: int, *, reason: str) -> None:
+        """Tell running calls about the case to come to their end."""
+        ...
+
+    def promises_paid(self, case_id: int) -> list[PaidPromise]:
+        """Promises that money was counted towards and that still count, the latest first."""
         ...
 
     def open_promises(self, case_id: int) -> list[OpenPromise]:
@@ -130,6 +191,10 @@ class MoneyStore(Cases, TouchWriter, Protocol):
 
     def promises_over(self, *, livemode: bool, now: datetime, limit: int) -> list[OpenPromise]:
         """Open promises whose date plus grace has passed in their portfolio's zone."""
+        ...
+
+    def clear_alarm(self, kind: str, subject: str, *, at: datetime) -> None:
+        """It is over."""
         ...
 
     def raise_alarm(self, kind: str, subject: str, message: str, *, at: datetime) -> None:

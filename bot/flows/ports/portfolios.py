@@ -42,6 +42,7 @@ class NewPortfolio:
     complaint_phone: str = ""
     payee_account: str = ""
     grace_days: int = 1
+    allocation: str = "oldest_due_first"
 
 
 @dataclass(frozen=True, slots=True)

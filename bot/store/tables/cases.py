@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Computed, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from bot.store.tables.columns import (
@@ -20,6 +20,12 @@ from bot.store.tables.columns import (
     sealed,
     texts,
     words,
+)
+
+#: What a debt owes; a debt that the creditor withdrew owes nothing.
+OWED = (
+    "CASE WHEN settled_by IS NULL "
+    "THEN amount_minor + fee_minor - waived_minor - paid_minor ELSE 0 END"
 )
 
 
@@ -97,6 +103,7 @@ class Case(SQLModel, table=True):
     __tablename__ = "cases"
     __table_args__ = (
         UniqueConstraint("portfolio_id", "debtor_id", "currency"),
+        UniqueConstraint("id", "currency"),  # what money refers to, so that currencies never mix
         Index(
             "cases_to_check",
             "portfolio_id",
@@ -140,7 +147,11 @@ class CaseEvent(SQLModel, table=True):
 
 
 class Debt(SQLModel, table=True):
-    """One instalment or invoice. `paid_minor` = `opening_paid_minor` + allocations."""
+    """One instalment or invoice. `paid_minor` = `opening_paid_minor` + allocations.
+
+    `amount_minor`, `interest_minor` and `charges_minor` are the ledger's figures, the latter two
+    parts of the first. The running figures after them are moved by the books alone.
+    """
 
     __tablename__ = "debt"
     __table_args__ = (UniqueConstraint("portfolio_id", "contract", "ref"),)
@@ -154,5 +165,16 @@ class Debt(SQLModel, table=True):
     amount_minor: int = minor()
     opening_paid_minor: int = minor()
     paid_minor: int = minor()
+    interest_minor: int = minor()
+    charges_minor: int = minor()
+    fee_minor: int = minor()  #: charged by this desk, on top of the amount
+    waived_minor: int = minor()
+    interest_owed_minor: int = minor()  #: of what is outstanding
+    fee_owed_minor: int = minor()
+    reversed_minor: int = minor()  #: given back, and no ledger has said so yet
     settled_by: str | None = words(optional=True)  #: a full-balance file no longer lists it
     updated_at: datetime = instant()
+    owed_minor: int = Field(
+        default=None,
+        sa_column=Column(BigInteger, Computed(OWED, persisted=True), nullable=False),
+    )

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from bot.store.tables.columns import instant, key, minor, ref, words
@@ -28,18 +37,35 @@ class Promise(SQLModel, table=True):
 
 
 class Payment(SQLModel, table=True):
-    """Money that arrived, once per provider reference."""
+    """Money that arrived, once per provider reference.
+
+    `amount_minor` = allocations + `credit_minor` + `refunded_minor` + `charged_back_minor`.
+    """
 
     __tablename__ = "payment"
-    __table_args__ = (UniqueConstraint("provider", "provider_ref"),)
+    __table_args__ = (
+        UniqueConstraint("provider", "provider_ref"),
+        ForeignKeyConstraint(["case_id", "currency"], ["cases.id", "cases.currency"]),
+        Index("payment_of_checkout", "reference", postgresql_where=text("reference <> ''")),
+        Index(
+            "payment_at_provider",
+            "provider",
+            "provider_payment",
+            postgresql_where=text("provider_payment <> ''"),
+        ),
+    )
     id: int | None = key()
-    case_id: int = ref("cases.id", index=True)
+    case_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
     portfolio_id: int = ref("portfolio.id")
     amount_minor: int = minor()
     credit_minor: int = minor()  #: beyond what was owed
+    refunded_minor: int = minor()
+    charged_back_minor: int = minor()  #: what was reinstated is taken off again
     currency: str
     provider: str
     provider_ref: str
+    reference: str = words(default="")  #: ours, of the checkout
+    provider_payment: str = words(default="")  #: the provider's id of the payment
     paid_at: datetime = instant()
     received_at: datetime = instant()
 
@@ -90,7 +116,10 @@ class PaymentNotice(SQLModel, table=True):
     """A provider's notification, stored before it is acted on, once per event id."""
 
     __tablename__ = "payment_notice"
-    __table_args__ = (UniqueConstraint("provider", "event_id"),)
+    __table_args__ = (
+        UniqueConstraint("provider", "event_id"),
+        Index("payment_notice_waiting", "provider", postgresql_where=text("outcome = 'waiting'")),
+    )
     id: int | None = key()
     provider: str
     event_id: str
@@ -98,6 +127,7 @@ class PaymentNotice(SQLModel, table=True):
     reference: str
     amount_minor: int = minor()
     currency: str
+    payment_id: str = words(default="")  #: the provider's id of the payment
     paid_at: datetime = instant()
     received_at: datetime = instant()
     outcome: str = words(default="stored")

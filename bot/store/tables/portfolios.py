@@ -46,6 +46,7 @@ class Portfolio(SQLModel, table=True):
     complaint_phone: str = words(default="")
     payee_account: str = words(default="")
     grace_days: int = count(1)
+    allocation: str = words(default="oldest_due_first")  #: how money is spread over debts
     paused: bool = flag()
     created_at: datetime = instant()
 
