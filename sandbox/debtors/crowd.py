@@ -1,11 +1,11 @@
-"""All simulated debtors: they read what is new, and do in time what they decided."""
+"""All simulated debtors: they read what is new, and do in time what they decided; they answer calls."""
 
 from __future__ import annotations
 
 import heapq
 import itertools
 import threading
-from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from importlib.resources import files
 
@@ -14,7 +14,9 @@ import yaml
 
 from sandbox.clock import iso
 from sandbox.debtors.browser import open_and_pay
+from sandbox.debtors.memory import Memory, sample_memories
 from sandbox.debtors.persona import Act, Lines, Persona, persona_for
+from sandbox.debtors.telephone import Telephone
 from sandbox.exchange import Exchange
 from sandbox.sms.inbound import NoSuchNumberError
 
@@ -30,7 +32,10 @@ def load_lines() -> Lines:
 class Crowd:
     """The debtors of one seed. `act` is called whenever the clock was moved."""
 
-    def __init__(self, exchange: Exchange, seed: int) -> None:
+    def __init__(
+        self, exchange: Exchange, seed: int, memories: Mapping[str, Memory] | None = None
+    ) -> None:
+        """`memories`: what people know of themselves, besides those of the sample ledger."""
         self._exchange = exchange
         self._seed = seed
         self._lines = load_lines()
@@ -39,19 +44,22 @@ class Crowd:
         self._order = itertools.count()
         self._read_up_to = 0
         self._lock = threading.Lock()
-        self.done: Counter[str] = Counter()
+        known = {**sample_memories(), **(memories or {})}
+        self._telephone = Telephone(exchange, seed, self._lines, self._person, known)
+        self.done = self._telephone.done
 
     def act(self) -> dict[str, object]:
         """Read what is new, do what is due. `next` is when something more is due, or None."""
         with self._lock:
             self._read()
+            calls = self._answer_calls()
             now, acted = self._exchange.clock.now(), 0
             while self._plans and self._plans[0][0] <= now:
                 *_, number, ours, act = heapq.heappop(self._plans)
                 self._carry_out(number, ours, act)
                 acted += 1
             upcoming = iso(self._plans[0][0]) if self._plans else None
-            return {"acted": acted, "next": upcoming, "done": dict(self.done)}
+            return {"acted": acted + calls, "next": upcoming, "done": dict(self.done)}
 
     def _read(self) -> None:
         book = self._exchange.book
@@ -66,16 +74,30 @@ class Crowd:
                 if not inbound and status not in {"undelivered", "failed"}:
                     self._plan(debtor, ours, body)
 
+    def _answer_calls(self) -> int:
+        """Pick up what rings; who missed a call may call back some hours later."""
+        count = self._telephone.pick_up_all()
+        missed, self._telephone.call_back = self._telephone.call_back, []
+        for number, ours in missed:
+            act = self._person(number).call_back(self._exchange.clock.now())
+            heapq.heappush(self._plans, (act.at, next(self._order), number, ours, act))
+        return count
+
+    def _person(self, number: str) -> Persona:
+        if number not in self._people:
+            self._people[number] = persona_for(number, self._seed, self._lines)
+        return self._people[number]
+
     def _plan(self, number: str, ours: str, body: str) -> None:
-        person = self._people.get(number)
-        if person is None:
-            person = self._people[number] = persona_for(number, self._seed, self._lines)
+        person = self._person(number)
         for act in person.read(body, self._exchange.clock.now()):
             heapq.heappush(self._plans, (act.at, next(self._order), number, ours, act))
 
     def _carry_out(self, number: str, ours: str, act: Act) -> None:
         if act.kind == "write":
             self._write(number, ours, act.text)
+        elif act.kind == "dial":
+            self._telephone.dial(number, ours)
         else:
             self._pay(number, act.share)
 

@@ -45,10 +45,10 @@ _REMINDER = re.compile(r"(今日|今天|明日|明天|提醒)")
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something a debtor will do: write `text`, or pay `share` of what the link shows."""
+    """Something a debtor will do: write `text`, pay `share` of what the link shows, or call us."""
 
     at: datetime
-    kind: Literal["write", "pay"]
+    kind: Literal["write", "pay", "dial"]
     text: str = ""
     share: float = 1.0
 
@@ -81,6 +81,10 @@ class Persona:
         if self.promised:
             return self._about_the_promise(body, now)
         return self._first_words(now)
+
+    def call_back(self, now: datetime) -> Act:
+        """They missed our call and will call back within the working day."""
+        return Act(self._later(now, (20, 240)), "dial")
 
     def _read_back(self, now: datetime) -> list[Act]:
         self.promised = True
