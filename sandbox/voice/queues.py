@@ -49,14 +49,18 @@ class Queue:
 
 
 class Waiting(Wait):
-    """Between two rounds of what the queue plays. `silence` lets the next round begin."""
+    """Between two rounds of what the queue plays. `silence` lets the next round begin.
+
+    `again`: URL and method of the next round, when the document named another than the waitUrl.
+    """
 
     kind = "queue"
 
-    def __init__(self, place: Place, queue: Queue) -> None:
+    def __init__(self, place: Place, queue: Queue, again: tuple[str, str] | None = None) -> None:
         super().__init__(ROUND_S if place.verb.get("waitUrl") else math.inf)
         self.place = place
         self.queue = queue
+        self.again = again
 
     def to_json(self) -> dict[str, object]:
         """With the place in the queue."""
@@ -65,7 +69,7 @@ class Waiting(Wait):
 
     def expire(self, line: Line) -> None:
         """The next round."""
-        line.board.queues.play(self.place, self.queue)
+        line.board.queues.play(self.place, self.queue, self.again)
 
 
 class Queues:
@@ -106,21 +110,28 @@ class Queues:
         else:
             self.play(place, queue)
 
-    def play(self, place: Place, queue: Queue) -> None:
+    def play(self, place: Place, queue: Queue, again: tuple[str, str] | None = None) -> None:
         """One round of the waiting document; without one there is music."""
         line, url = place.line, place.verb.get("waitUrl")
         line.wait_over()
         if url:
             method = place.verb.get("waitUrlMethod", "POST")
-            line.fetch(place.script.absolute(url), method, "wait", self._fields(queue, place))
+            url, method = again or (place.script.absolute(url), method)
+            line.fetch(url, method, "wait", self._fields(queue, place))
         else:
             line.rest(Waiting(place, queue))
 
-    def round_over(self, line: Line) -> None:
-        """The waiting document has ended; soon it begins again."""
+    def round_over(self, line: Line, again: tuple[str, str] | None = None) -> None:
+        """The waiting document has ended, or leads on (`again`); soon the next round begins.
+
+        At a person's pace a document that leads on does so at once: its own pauses are heard.
+        """
         queue, place = self._places[line.call.sid]
+        if again and line.live_pace:
+            self.play(place, queue, again)
+            return
         line.script = None
-        line.rest(Waiting(place, queue))
+        line.rest(Waiting(place, queue, again))
 
     def leave(self, line: Line, result: str = "leave") -> None:
         """The caller leaves the queue and goes on with the document."""

@@ -71,8 +71,11 @@ def _pause(line: Line, step: Step) -> None:
 def _redirect(line: Line, step: Step) -> None:
     assert line.script
     verb = step.verb
-    url = line.script.absolute(verb.text)
-    line.fetch(url, verb.get("method", "POST"), line.script.purpose)
+    url, method = line.script.absolute(verb.text), verb.get("method", "POST")
+    if line.script.purpose == "wait":
+        line.board.queues.round_over(line, (url, method))
+    else:
+        line.fetch(url, method, line.script.purpose)
 
 
 def _hang_up(line: Line, step: Step | None = None) -> None:

@@ -188,6 +188,26 @@ def test_a_caller_may_leave_the_queue_by_the_waiting_document(
     assert debtor.heard() == ["通话结束。"]
 
 
+def test_a_waiting_document_that_leads_to_itself_is_a_round_at_a_time(
+    sandbox: Sandbox, client: Client, desk: TwimlDesk
+):
+    desk.pages |= {
+        "start": twiml('<Enqueue waitUrl="/voice/wait" action="/voice/dequeued">人工</Enqueue>'),
+        "wait": twiml("<Say>请稍候。</Say>", "<Pause length='10'/>", "<Redirect>/voice/wait?n=2</Redirect>"),
+        "serve": twiml("<Dial><Queue>人工</Queue></Dial>"),
+    }  # fmt: skip
+    debtor = place(sandbox, client, desk)
+    assert debtor.do("answer")["waiting"]["kind"] == "queue"
+    assert len(desk.forms("/voice/wait")) == 1
+    debtor.do("silence")
+    first, second = desk.forms("/voice/wait")
+    assert ("n" in first, second["n"]) == (False, "2")
+    assert int(second["QueueTime"]) > int(first["QueueTime"])
+    collector = place(sandbox, client, desk, to=COLLECTOR, url=desk.at("/voice/serve"))
+    assert collector.do("answer")["waiting"]["kind"] == "bridge"
+    assert debtor.look()["waiting"]["kind"] == "bridge"
+
+
 def test_who_dials_an_empty_queue_waits_for_the_next_caller(
     sandbox: Sandbox, client: Client, desk: TwimlDesk
 ):
