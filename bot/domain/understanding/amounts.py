@@ -16,7 +16,7 @@ MOST_SUMS = 30
 """Numbers looked at in one text."""
 LARGEST = 10**11
 """Above this many minor units a number is no debt of ours and is not read as money."""
-_ROLES = ("each", "paid", "contested", "unable", "whole", "promised", "has")
+_ROLES = ("each", "paid", "contested", "unable", "whole", "has", "promised")
 _OVER = ("paid", "whole")
 """Words after a sum that overrule what stands before it."""
 _UNIT = {"亿": 10**8, "万": 10**4, "w": 10**4, "千": 1000, "k": 1000, "百": 100}

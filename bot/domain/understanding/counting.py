@@ -13,6 +13,7 @@ _GRACE = re.compile(
     r"(?:再?给(?:我|点)?|宽限(?:我|到)?|容我|缓我?|宽容|再?等我|再等|[宽限许]我)(?:个|再|一下|大概)?$"
 )
 _ABOUT = re.compile("左右|上下")
+_OF_AN_EVENT = re.compile("[到收完好了过批签][^,。]{0,2}(?:之|以)?后的?$")
 _HEAD = 6
 _LONGEST_GRACE = 32
 """Days; a longer grace asked for (缓两个月) names no day."""
@@ -38,6 +39,8 @@ def read_counted(placer: Placer, item: Item, following: Item | None) -> Used:  #
     if recent:
         return 1, _stretch(placer, item, length, len(recent.group()), -1)
     if match := words.within.match(text, item.end):
+        if _OF_AN_EVENT.search(head):  # 发票收到后三个工作日内
+            return 1, Found(item.start, match.end(), None, tags=_VAGUE)
         return 1, _within(placer, item.start, match.end(), length)
     if words.leading["limit"].search(head):
         return 1, _within(placer, item.start, item.end, length)

@@ -35,6 +35,10 @@ class Verbs:
     transfer: re.Pattern[str]
     money_noun: re.Pattern[str]
     in_parts: re.Pattern[str]
+    payday: re.Pattern[str]
+    supposing: re.Pattern[str]
+    asks: re.Pattern[str]
+    undecided: re.Pattern[str]
     mourning: re.Pattern[str]
 
 
@@ -98,5 +102,6 @@ def _verbs(data: Mapping[str, Any]) -> Verbs:
 _VERB_PATTERNS = (
     "correction", "not_first", "split", "recurring", "filler_only", "yes", "self", "no",
     "condition", "next_step", "for_good", "own_kin", "mourning",
-    "aside", "transfer", "money_noun", "in_parts",
+    "aside", "transfer", "money_noun", "in_parts", "payday",
+    "supposing", "asks", "undecided",
 )  # fmt: skip

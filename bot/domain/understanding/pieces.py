@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
+from bot.domain.understanding.clocks import resolve
 from bot.domain.understanding.fill import FILL
 from bot.domain.understanding.frames import Frame, Place
 from bot.domain.understanding.lengths import Length, Workday, read_length
@@ -90,7 +91,8 @@ def _moment(
         if token.kind == "lunarmonth" and not any(token.groups):
             rank = level  # 农历 by itself says nothing of the grain
         elif rank <= level and rank != _PART_LEVEL:
-            if not (level == _DAY_LEVEL and token.kind in ("weekday", "payday")):
+            gap = text[end : token.start]
+            if not (level == _DAY_LEVEL and _said_twice(frame, token, gap, facts, lexicon)):
                 break
             end, used = token.end, used + 1  # 3月11日(周五), 25号发工资: said twice
             continue
@@ -103,6 +105,21 @@ def _moment(
         return None, 1
     frame.level = level
     return Item(tokens[at].start, end, frame=frame), used
+
+
+def _said_twice(frame: Frame, token: Token, gap: str, facts: Facts, lexicon: TimeLexicon) -> bool:
+    """3月11日(周五), 25号发工资, 今天周五: the same day again; but 今天周五, 下周一 are two."""
+    if token.kind != "weekday" or "(" in gap:
+        return token.kind in ("weekday", "payday")
+    again = Frame()
+    FILL["weekday"][1](again, token, facts.now, lexicon)
+    if frame.weekday is not None:
+        return frame.weekday == again.weekday and again.week_shift in (None, frame.week_shift)
+    place = resolve(frame, facts.now)
+    if place is None or again.weekday != place.start.weekday():
+        return False
+    told = resolve(again, facts.now)
+    return again.week_shift is None or told == place
 
 
 def _joins(gap: str, token: Token, level: int, rank: int) -> bool:

@@ -14,6 +14,8 @@ from bot.domain.understanding.pieces import Found
 from bot.domain.understanding.reading import Dated, Reading
 from bot.domain.understanding.values import Portion
 
+FURTHEST_MINUTE = 300
+"""A minute this far ahead (4月16日14:22, said on the 17th) is one that has passed."""
 _EACH = re.compile("各|每[次笔]|都")
 FURTHEST = 400
 """Days ahead beyond which no day is taken for a promise (2月29号 said in a common year)."""
@@ -58,6 +60,8 @@ def day_of(found: Found, now: datetime) -> tuple[date, bool] | None:  # noqa: PL
     if found.kind == "after" and "part" not in found.tags and place.grain == "day":
         return None
     last = (place.end - timedelta(microseconds=1)).date()
+    if place.grain == "minute" and (last - now.date()).days > FURTHEST_MINUTE:
+        return None
     if not 0 <= (last - now.date()).days <= FURTHEST:
         return None
     if found.kind == "deadline":
@@ -87,7 +91,7 @@ def read_promise(reading: Reading, now: datetime, verbs: Verbs) -> Promise:
     """The promise in a reply already known to hold one."""
     fixed = _fixed(reading, now, verbs)
     sums = [s for s in reading.sums if s.role in ("promised", "")]
-    sums = sums or [s for s in reading.sums if s.role == "has"]
+    sums = sums or _at_hand(reading)
     shares = [s for s in reading.shares if not s.paid and not _inside_sum(s, reading.sums)]
     if (
         len(fixed) == 1
@@ -96,6 +100,8 @@ def read_promise(reading: Reading, now: datetime, verbs: Verbs) -> Promise:
         return rest
     if len(fixed) > 1 and _in_steps(reading, fixed, sums, shares, verbs):
         return _steps(reading, fixed, sums, shares, verbs)
+    if len({day for _, day, _ in fixed}) > 1 and verbs.undecided.search(reading.text):
+        fixed = []
     chosen = _choose(fixed)
     minor = _sum(reading, sums, verbs)
     portion, fraction = _portion(shares) if minor is None else (None, None)
@@ -104,6 +110,12 @@ def read_promise(reading: Reading, now: datetime, verbs: Verbs) -> Promise:
     return Promise(
         day, deadline, minor, portion, fraction, (), tentative, chosen[0].found if chosen else None
     )
+
+
+def _at_hand(reading: Reading) -> list[Sum]:
+    """What is owed or at hand is promised where nothing else is and no part of it is named."""
+    parts = any(s.name != "full" for s in reading.shares)
+    return [] if parts else [s for s in reading.sums if s.role == "has"]
 
 
 Fixed = tuple[Dated, date, bool]
@@ -158,7 +170,8 @@ def _without_haste(reading: Reading, fixed: list[Fixed]) -> list[Fixed]:
 def _waits(reading: Reading, soon: Dated, verbs: Verbs) -> bool:
     """马上 after a condition, or after the day on which money comes in, is no day of its own."""
     head = reading.text[: soon.found.start]
-    told = any(d.role == "income" and d.found.end <= soon.found.start for d in reading.dates)
+    held = [d for d in reading.role("income", "event") if d.found.end <= soon.found.start]
+    told = any(d.role == "income" or d.found.place for d in held)
     return told or bool(verbs.condition.search(head))
 
 

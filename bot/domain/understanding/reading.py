@@ -22,6 +22,8 @@ _CLAUSE_REST = re.compile("[^,。!?;]*")
 _A_WORD = 2
 _THAT_DAY = re.compile("[^,。!?;]{0,3}(?:院后)|[^。!?;]{0,6}(?:那天|当天)")
 """An event and yet the day (出院后还, 生日那天还)."""
+_PAYDAY = 4
+_CLAUSE_END = re.compile("[,。!?;]")
 _FIRST = re.compile(",[^,]{0,4}先")
 _ATTACHED = 14
 """A verb this many characters after a date still belongs to it."""
@@ -65,10 +67,22 @@ def read(plain: Plain, facts: Facts, lexicon: Lexicon) -> Reading:
     return Reading(
         plain,
         tuple(assign(text, founds, lexicon.verbs, facts.now)),
-        tuple(sums),
+        tuple(_gone(text, one, founds, facts.now) for one in sums),
         tuple(read_shares(text, lexicon.amounts)),
         tuple(lexicon.book.settled(text)),
     )
+
+
+def _gone(text: str, one: Sum, founds: list[Found], now: datetime) -> Sum:
+    """A sum of a day gone by was paid, if anything (上个月还1000)."""
+    if one.role not in ("promised", ""):
+        return one
+    before = [f for f in founds if f.end <= one.start and f.place and f.kind != "deadline"]
+    if not before or _CLAUSE_END.search(text, before[-1].end, one.start):
+        return one
+    place = before[-1].place
+    past = place is not None and place.end <= now.replace(hour=0, minute=0, second=0)
+    return replace(one, role="paid") if past else one
 
 
 def assign(text: str, founds: list[Found], verbs: Verbs, now: datetime) -> list[Dated]:
@@ -121,11 +135,14 @@ def _over(found: Found, now: datetime) -> bool:
 def _role(near: _Near, verbs: Verbs) -> str:
     text, found, spots = near.text, near.found, near.spots
     head = text[max(0, found.start - 12) : found.start]
+    after = _after(text, found, near.following, spots)
     if verbs.recurring.search(head[-6:]):
-        return "recurring"
+        paid_then = verbs.payday.search(text, found.start, found.end + _PAYDAY)
+        return "income" if paid_then else "recurring"
     if verbs.aside.search(head) and not found.tags & {"soon", "now"}:
         return "aside"
-    after = _after(text, found, near.following, spots)
+    if verbs.supposing.search(head) and verbs.asks.search(text, found.end):
+        return "aside"  # 如果25号还, 总共要还多少
     if after == "wire":
         return "call" if "part" in found.tags else "pay"
     if after == "open":  # 两点以后都行, beside a time not to call
