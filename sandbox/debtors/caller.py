@@ -38,6 +38,7 @@ _REFERENCE = re.compile(r"编号里的数字|編號裡的數字|編號入面嘅�
 _DAY = re.compile(r"哪天|直接说日期|月和日|邊日|邊一日|哪一天")
 _SUM = re.compile(r"(按|撳)金[额額]")
 _IDENTITY = re.compile(r"(请问|請問)?(您是|係唔係|我找|我搵).{0,20}(吗|嗎|？|本人)")
+_STRANGER = re.compile(r"要找的人|要搵嘅人")
 _MORE = re.compile(r"还有别的|還有別的|仲有其他|仲有冇|還有其他")
 
 #: What each kind of debtor looks for among the options.
@@ -110,7 +111,8 @@ class Caller:
             return asked
         if _IDENTITY.search(prompt):
             return self._who(options, accepts)
-        if _MORE.search(prompt):
+        misunderstood = _STRANGER.search(prompt) and self.person.kind != "wrong_person"
+        if misunderstood or _MORE.search(prompt):
             return Move("hangup")
         if _DAY.search(prompt):
             return self._day(accepts, now)
@@ -143,12 +145,12 @@ class Caller:
         return self._say("yes", accepts, fallback=yes)
 
     def _number(self, digits: str, end: str) -> Move:
-        """Type a number one knows, now and then wrong; who does not know it gives up."""
+        """Type a number one knows, now and then wrong (an X is the star); who does not, gives up."""
         if not digits:
             return Move("silence") if self.random.random() < 0.5 else Move("hangup")
         if self.random.random() < 0.05:
-            digits = f"{(int(digits) + 1) % 10 ** len(digits):0{len(digits)}d}"
-        return Move("press", digits + end)
+            digits = str((int(digits[0]) + 1) % 10) + digits[1:]
+        return Move("press", digits.upper().replace("X", "*") + end)
 
     def _day(self, accepts: list[str], now: datetime) -> Move:
         day = (now + timedelta(days=self.random.randint(1, 6))).date()
