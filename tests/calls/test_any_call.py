@@ -3,7 +3,7 @@ and loses nothing."""
 
 from dataclasses import replace
 
-from call_cast import SECRETS, context, library, lobby
+from call_cast import SECRETS, case, context, library, lobby
 from hypothesis import given
 from hypothesis import strategies as st
 from walk import KEYS, READINGS, turns
@@ -98,6 +98,18 @@ def test_any_call_keeps_its_manners(script, given_, said):
     assert hang_up(over.session).outcomes == ()
 
 
+@given(scripts, inputs, st.integers(0, MAX_TURNS))
+def test_a_debt_that_is_paid_in_the_middle_of_a_call_breaks_nothing(script, said, paid_at):
+    here, paid = (
+        context(script.language),
+        context(script.language, facts=case(debts=(), promises=())),
+    )
+    turn = begin(script, here)
+    for number, (what, reading) in enumerate(said):
+        now = paid if number >= paid_at else here
+        turn = hear(script, turn.session, what, replace(now, understand=reader(reading)))
+
+
 @given(inputs)
 def test_a_caller_nobody_knows_hears_of_no_case(said):
     script = library().pick(CallKind.INBOUND)
@@ -134,4 +146,4 @@ def test_every_step_of_every_call_is_come_to():
             contexts_.append(lobby())
         walked = {turn.session.step for here in contexts_ for turn in turns(script, here)}
         stops = {name for name, step in script.steps.items() if not step.then}
-        assert stops - walked - {script.too_long} == set()
+        assert stops - walked - {script.too_long, script.settled} == set()

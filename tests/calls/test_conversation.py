@@ -127,6 +127,18 @@ def test_a_stop_in_noise_is_still_a_stop():
     assert kinds(turn) == [OutcomeKind.OPT_OUT]
 
 
+def test_a_stop_that_is_hardly_understood_is_still_a_stop():
+    here = context(understand=fixed(Intent.other, Intent.opt_out, confidence=0.1))
+    turn = hear(SCRIPT, talk(*VERIFIED).session, Heard.speech("别", 0.9), here)
+    assert kinds(turn)[-1] is OutcomeKind.OPT_OUT
+
+
+def test_a_death_that_is_hardly_understood_is_asked_again():
+    here = context(understand=fixed(Intent.deceased, confidence=0.3))
+    turn = hear(SCRIPT, talk(*VERIFIED).session, Heard.speech("死了", 0.9), here)
+    assert turn.session.step == "menu"
+
+
 def test_a_promise_in_noise_is_asked_again():
     here = context(understand=fixed(Intent.promise_to_pay, promise_date=date(2026, 3, 15)))
     turn = hear(SCRIPT, talk(*VERIFIED).session, Heard.speech("嗡嗡", 0.05), here)
@@ -347,6 +359,30 @@ def test_a_case_that_owes_nothing_any_more_is_told_so_without_a_word_of_debt():
     turn = talk("1", "123*", facts=case(debts=()))
     assert turn.session.ended
     assert "没有需要您处理" in "".join(turn.said)
+
+
+def test_money_that_arrives_during_the_call_ends_it_with_thanks():
+    paid = context(facts=case(debts=()))
+    for inputs in (VERIFIED, (*VERIFIED, "2"), (*VERIFIED, "2", "0315")):
+        turn = answer(talk(*inputs), "1", paid)
+        assert turn.session.ended
+        assert "收到您的还款" in "".join(turn.said)
+
+
+def test_a_stop_is_heard_even_when_the_money_has_just_arrived():
+    paid = context(facts=case(debts=()))
+    assert kinds(answer(talk(*VERIFIED), "9", paid))[-1] is OutcomeKind.OPT_OUT
+
+
+def test_a_desk_without_a_complaints_number_still_answers_a_complaint():
+    here = context(values={**context().values, "complaint_phone": ""})
+    turn = hear(
+        SCRIPT,
+        talk("1").session,
+        Heard.speech("我要投诉", 0.9),
+        replace(here, understand=fixed(Intent.complaint)),
+    )
+    assert kinds(turn)[-1] is OutcomeKind.COMPLAINT
 
 
 def test_a_session_survives_its_storing():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.call.context import CallContext
 from bot.domain.call.listening import listen
 from bot.domain.call.running import Run
-from bot.domain.call.script import AskKind, CallScript, Step
+from bot.domain.call.script import AskKind, CallScript, Step, Way
 from bot.domain.call.values import (
     Hangup,
     Heard,
@@ -62,9 +62,23 @@ def _heard(run: Run, step: Step, heard: Heard) -> Turn:
     assert step.ask is not None
     heading = listen(run, step.ask, heard)
     run.reading = heading.reading
+    if _settled(run) and not _cares(run, heading.way):
+        return run.go(run.script.settled)
     if heading.way is None:
         return run.ask_again(silent=not heading.heard)
     return run.take(heading.way)
+
+
+def _settled(run: Run) -> bool:
+    """Paid while on the line: there is no sum left to speak of."""
+    return run.session.level is Level.FACT and run.context.owed_minor == 0
+
+
+def _cares(run: Run, way: Way | None) -> bool:
+    """Ways that lead where no debt is spoken of anyway: a stop, a complaint, a human."""
+    script = run.script
+    spoken_freely = {each.go for each in script.before.values()} | {script.self_harm}
+    return way is not None and way.go in spoken_freely
 
 
 def _machine(script: CallScript, session: Session, heard: Heard, context: CallContext) -> Turn:

@@ -20,7 +20,7 @@ SURE_STRANGER = 0.8
 #: Recognised with less than this, words are noise. 0.0 is what the carrier says when it does not say.
 NOISE = 0.25
 
-_HARM_FIRST = (Intent.opt_out, Intent.deceased, Intent.complaint, Intent.dispute)
+_HARM_FIRST = (Intent.deceased, Intent.complaint, Intent.dispute)
 _MACHINES = frozenset({"voicemail", "carrier_announcement"})
 _FLAGGED = ("minor", "attorney", "imprisoned")
 _ASKED: Mapping[AskKind, str] = {
@@ -175,7 +175,7 @@ def _context(run: Run, question: Question) -> Context:
     return Context(
         now=context.now,
         zone=context.zone,
-        channel="voice",
+        channel="ivr_speech",
         asked=_ASKED.get(question.kind),
         pending_promise=pending,
         owed_minor=context.due_minor,
@@ -220,14 +220,19 @@ def _share(run: Run, text: str) -> None:
 
 
 def _harm(run: Run, question: Question, reading: Understanding, *, noise: bool) -> Heading | None:
-    """Whatever ends or limits contact is heard wherever it stands in the sentence."""
-    if reading.confidence < UNSURE:
+    """Whatever ends or limits contact is heard wherever it stands in the sentence.
+
+    A stop is believed in any noise and doubt; the rest is asked again.
+    """
+    if Intent.opt_out in reading.intents:
+        return _by_name(Intent.opt_out.value, run, question)
+    if noise or reading.confidence < UNSURE:
         return None
     for flag in _FLAGGED:
         if flag in reading.flags and (found := _by_name(flag, run, question)):
             return found
     for intent in _HARM_FIRST:
-        if intent in reading.intents and not (noise and intent is not Intent.opt_out):
+        if intent in reading.intents:
             if intent is Intent.dispute and reading.dispute_kind:
                 run.slots["dispute_kind"] = reading.dispute_kind
             names = [intent.value]

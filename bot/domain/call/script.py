@@ -152,6 +152,7 @@ class CallScript:
     machine: str
     self_harm: str
     too_long: str
+    settled: str  #: nothing is owed any more, while the debtor is still on the line
     voice: Voice
     words: Words
     private: frozenset[str] = frozenset()  #: placeholders that tell of a debt

@@ -51,6 +51,7 @@ def script_of(
         machine=common["machine"],
         self_harm=common["self_harm"],
         too_long=common["too_long"],
+        settled=common["settled"],
         voice=spoken.voice,
         words=spoken.words,
         private=frozenset(name for name, each in known.items() if each.debt),

@@ -56,6 +56,7 @@ def entries(call: CallSource, *, known: bool) -> set[str]:
     found = {way.go for way in ways(common["before"]).values()}
     found |= {common["machine"], common["self_harm"], common["too_long"]}
     if known:
+        found.add(common["settled"])
         for name in ("after", "objections"):
             found |= {way.go for way in ways(common[name]).values()}
     return found

@@ -18,7 +18,7 @@ WORDS = "words.yaml"
 LANGUAGES = ("zh-CN", "zh-TW", "yue-HK")
 #: Where intents lead, and the steps that are entered from outside of any question.
 MAPS = ("before", "after", "objections")
-ENTRIES = ("machine", "self_harm", "too_long")
+ENTRIES = ("machine", "self_harm", "too_long", "settled")
 PARDON = "pardon"
 START = "greet"
 
