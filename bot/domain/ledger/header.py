@@ -17,6 +17,7 @@ ENOUGH = 3
 
 _BRACKETS = re.compile(r"[(\[{【〔]([^()\[\]{}【】〔〕]*)[)\]}】〕]")
 
+_SUMS = (Column.AMOUNT, Column.PAID, Column.PRINCIPAL, Column.INTEREST, Column.CHARGES)
 _NEEDED = (Column.NAME, Column.PHONE, Column.DUE_ON, Column.AMOUNT)
 
 
@@ -147,7 +148,7 @@ def _scales(
     headers: Sequence[str], places: Mapping[Column, tuple[int, ...]], words: LedgerWords
 ) -> dict[Column, Decimal]:
     scales = {}
-    for column in (Column.AMOUNT, Column.PAID):
+    for column in _SUMS:
         for place in places.get(column, ()):
             unit = key_of(_in_brackets(headers[place]).removeprefix("单位:").removeprefix("單位:"))
             if unit in words.units:

@@ -12,7 +12,7 @@ from bot.domain.ledger.cells import CellError
 from bot.domain.ledger.header import Layout
 from bot.domain.ledger.rows import LedgerRow, Note, Outcome
 from bot.domain.ledger.words import Column, LedgerWords, clean, key_of
-from bot.domain.money import to_minor
+from bot.domain.money import plain, to_minor
 from bot.domain.phone import Phone
 from bot.domain.vocabulary import PhoneKind
 
@@ -25,6 +25,8 @@ LONGEST_NAME = 200
 FEW_CELLS = 3
 
 _T = TypeVar("_T")
+
+_PARTS = (Column.PRINCIPAL, Column.INTEREST, Column.CHARGES)
 
 #: Columns whose content is personal or may be somebody's number.
 _PERSONAL = frozenset({Column.NAME, Column.PHONE, Column.ID_TAIL, Column.CUSTOMER_NO})
@@ -148,6 +150,8 @@ class _Reader:
             amount_minor=money.amount,
             paid_minor=money.paid,
             currency=money.currency,
+            interest_minor=money.interest,
+            charges_minor=money.charges,
             late_count=self._optional(Column.LATE_COUNT, read.read_count),
             payday=self._optional(Column.PAYDAY, read.read_payday),
             locale=self._optional(Column.LOCALE, lambda text: read.read_locale(text, words)),
@@ -252,7 +256,38 @@ class _Reader:
         due = self._minor(Column.AMOUNT, amount, currency)
         got = self._minor(Column.PAID, paid, currency)
         self._check_sizes(due, got)
-        return None if due is None else _Money(due, got, currency)
+        if due is None:
+            return None
+        return _Money(due, got, currency, *self._parts(due, currency))
+
+    def _parts(self, due: int, currency: str) -> tuple[int | None, int | None]:
+        """Interest and fees within the amount. Parts that do not make up the amount are left out:
+        many files keep a part in a column that nobody can guess.
+        """
+        found = {column: self._part(column, currency) for column in _PARTS}
+        interest, charges = found[Column.INTEREST], found[Column.CHARGES]
+        if interest is None and charges is None:
+            return None, None
+        rest = due - (interest or 0) - (charges or 0)
+        principal = found[Column.PRINCIPAL]
+        wrong = principal is not None and principal != rest
+        if wrong or min(interest or 0, charges or 0, rest) < 0:
+            column = Column.INTEREST if interest is not None else Column.CHARGES
+            self._note(column, Outcome.WARNING, "parts_differ", amount=plain(due, currency))
+            return None, None
+        return interest or 0, charges or 0
+
+    def _part(self, column: Column, currency: str) -> int | None:
+        text, scale = self._text(column), self.layout.scale.get(column, Decimal(1))
+
+        def minor(text: str) -> int:
+            figure = self._figure(text)[0] * scale
+            try:
+                return to_minor(figure, currency)
+            except ValueError as finer:
+                raise CellError("amount_too_fine", currency=currency) from finer
+
+        return self._tried(column, text, minor, Outcome.WARNING) if text else None
 
     def _figure(self, text: str) -> tuple[Decimal, str | None]:
         return read.read_amount(text, self.setting.words)
@@ -299,6 +334,8 @@ class _Money:
     amount: int
     paid: int | None
     currency: str
+    interest: int | None = None
+    charges: int | None = None
 
 
 def _same(sign: str, currency: str) -> bool:

@@ -69,9 +69,10 @@ class LedgerRow:
         return self.contract, self.ref
 
     @property
-    def money(self) -> tuple[date, int, int | None, str, int | None]:
+    def money(self) -> tuple[date, int, int | None, str, int | None, int | None, int | None]:
         """What two rows of one debt must agree in."""
-        return self.due_on, self.amount_minor, self.paid_minor, self.currency, self.sequence
+        parts = (self.interest_minor, self.charges_minor)
+        return self.due_on, self.amount_minor, self.paid_minor, self.currency, self.sequence, *parts
 
     @property
     def identity(self) -> str:
