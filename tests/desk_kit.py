@@ -317,7 +317,7 @@ class DeskInHand:
 
     def send(self) -> int:
         """Send what is due and let the carrier report."""
-        sent = sum(self.product.dispatcher.run(row[0]) for row in self.sql("SELECT id FROM sender"))
+        sent = sum(self.product.send(row[0]) for row in self.sql("SELECT id FROM sender"))
         self.sandbox.flush()
         return sent
 

@@ -93,7 +93,7 @@ class TestClock:
         with self.product.transactions() as store:
             senders = store.senders_due(livemode=False, now=self.now())
         for sender_id in senders:
-            self.product.dispatcher.run(sender_id)
+            self.product.send(sender_id)
         self.settle_down()
 
     def settle_down(self) -> None:

@@ -2,43 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
+from dataclasses import dataclass
+from functools import cached_property
+
+from twilio.rest import Client
 
 from bot.app.errors import Refusal
 from bot.app.settings import Settings
+from bot.carriers.twilio_calls import TwilioCalls
+from bot.carriers.twilio_recordings import TwilioRecordings
 from bot.carriers.twilio_sms import TwilioSms, make_client
 from bot.flows.ports.carrier import SmsCarrier
 from bot.flows.ports.dispatching import SenderFacts
 
 
-def carrier_for(settings: Settings, *, threads: int) -> Callable[[SenderFacts], SmsCarrier]:
-    """A function from sender to its carrier; made on first use, one client per process.
+@dataclass(frozen=True)
+class Carriers:
+    """The account of one process. Both methods raise Refusal when a sender may use no carrier."""
 
-    The function raises Refusal when the settings do not allow the sender any carrier.
-    """
+    settings: Settings
+    threads: int
 
-    @cache
-    def twilio() -> SmsCarrier:
-        token = settings.twilio_auth_token
-        if settings.twilio_account_sid is None or token is None:
+    def texts(self, sender: SenderFacts) -> SmsCarrier:
+        """The sender's carrier for SMS."""
+        refuse_wrong_line(self.settings, sender)
+        return self._sms
+
+    def calls(self, sender: SenderFacts) -> TwilioCalls:
+        """The sender's carrier for calls."""
+        refuse_wrong_line(self.settings, sender)
+        return self._calls
+
+    def recordings(self, sender: SenderFacts) -> TwilioRecordings:
+        """Where the sender's recordings are."""
+        refuse_wrong_line(self.settings, sender)
+        sid, token = self._account
+        return TwilioRecordings(sid, token, self.settings.twilio_api_base_url)
+
+    @cached_property
+    def _sms(self) -> SmsCarrier:
+        base = f"{self.settings.public_url}/webhooks/twilio/status?attempt="
+        return TwilioSms(self._client, lambda attempt: base + attempt)
+
+    @cached_property
+    def _calls(self) -> TwilioCalls:
+        return TwilioCalls(self._client, f"{self.settings.public_url}/webhooks/twilio/voice")
+
+    @cached_property
+    def _client(self) -> Client:
+        sid, token = self._account
+        return make_client(sid, token, self.settings.twilio_api_base_url, pool=self.threads)
+
+    @property
+    def _account(self) -> tuple[str, str]:
+        sid, token = self.settings.twilio_account_sid, self.settings.twilio_auth_token
+        if sid is None or token is None:
             raise Refusal(
                 "no carrier account is configured", "set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"
             )
-        client = make_client(
-            settings.twilio_account_sid,
-            token.get_secret_value(),
-            settings.twilio_api_base_url,
-            pool=threads,
-        )
-        base = f"{settings.public_url}/webhooks/twilio/status?attempt="
-        return TwilioSms(client, lambda attempt: base + attempt)
-
-    def choose(sender: SenderFacts) -> SmsCarrier:
-        refuse_wrong_line(settings, sender)
-        return twilio()
-
-    return choose
+        return sid, token.get_secret_value()
 
 
 def refuse_wrong_line(settings: Settings, sender: SenderFacts) -> None:

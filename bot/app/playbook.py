@@ -7,6 +7,7 @@ from bot.policy.cadence_loader import shipped_cadences
 from bot.policy.calendars import calendar_for
 from bot.policy.handoffs import load_handoffs
 from bot.policy.rulebook import packs, routes, rules_of
+from bot.scripts.calls.library import load_calls
 from bot.scripts.library import load_scripts
 from bot.scripts.wording import scripts_root
 
@@ -21,5 +22,6 @@ def load_playbook(link_sample: str) -> Playbook:
         rules=rules_of,
         scripts=scripts,
         handoffs=load_handoffs(),
+        calls=load_calls(scripts_root()),
         link_sample=link_sample,
     )

@@ -9,20 +9,24 @@ import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
 from psycopg_pool import ConnectionPool
 
-from bot.app.carriers import carrier_for
+from bot.app.carriers import Carriers
 from bot.app.clock import ProductClock
 from bot.app.database import open_pool
 from bot.app.passwords import ArgonPasswords
 from bot.app.playbook import load_playbook
 from bot.app.providers import providers_for
 from bot.app.settings import Settings
+from bot.carriers.twilio_speaker import TwilioSpeaker
+from bot.flows.call_context import CallContexts
+from bot.flows.call_reports import CallReports
 from bot.flows.collectors import Collectors
+from bot.flows.converse import Conversation
 from bot.flows.corrections import Corrections
 from bot.flows.delivery import Delivery
 from bot.flows.desk import Desk
@@ -34,12 +38,17 @@ from bot.flows.plan import Planner
 from bot.flows.playbook import Playbook
 from bot.flows.ports.paying import PaymentProvider
 from bot.flows.promises import PromiseSweeper
+from bot.flows.put_through import PutThrough
 from bot.flows.receive import Receiver
+from bot.flows.recordings import Recordings
 from bot.flows.release import Releaser
 from bot.flows.settle import Settler
 from bot.flows.settle_attempts import AttemptSettler
+from bot.flows.trades import Calls
 from bot.payments.links import PaymentLinks
 from bot.policy.lexicon import understand
+from bot.scripts.call_phrases import load_phrases
+from bot.scripts.wording import scripts_root
 from bot.store.clock_shift import read_shift
 from bot.store.seal import Seal
 from bot.store.session import PooledTransactions
@@ -61,6 +70,11 @@ class Product:
     planner: Planner
     dry_run: DryRun
     dispatcher: Dispatcher
+    caller: Dispatcher
+    call_reports: CallReports
+    conversation: Conversation
+    put_through: PutThrough
+    recordings: Recordings
     attempts: AttemptSettler
     releaser: Releaser
     inbox: Inbox
@@ -73,6 +87,10 @@ class Product:
     corrections: Corrections
     collectors: Collectors
     providers: dict[str, PaymentProvider]
+
+    def send(self, sender_id: int) -> int:
+        """Texts and calls that are due for a sender; returns how many went out."""
+        return self.dispatcher.run(sender_id) + self.caller.run(sender_id)
 
 
 @contextmanager
@@ -101,7 +119,20 @@ def _build(
     clock = product_clock(statement_pool)
     links = PaymentLinks(settings.public_url, _link_secret(settings), os.urandom)
     playbook = load_playbook(links.sample)
-    carriers = carrier_for(settings, threads=CARRIER_THREADS)
+    carriers = Carriers(settings, CARRIER_THREADS)
+    token = partial(secrets.token_urlsafe, 16)
+    texts = Dispatcher(transactions, playbook, clock, carriers.texts, links, token, executor)
+    phrases = load_phrases(scripts_root() / "phrases" / "call.yaml", playbook.calls)
+    speaker = TwilioSpeaker(f"{settings.public_url}/webhooks/twilio/voice")
+    conversation = Conversation(
+        transactions,
+        playbook,
+        clock,
+        CallContexts(playbook, understand),
+        speaker,
+        phrases,
+        carriers.calls,
+    )
     providers = providers_for(settings, clock)
     return Product(
         settings=settings,
@@ -112,25 +143,20 @@ def _build(
         playbook=playbook,
         planner=Planner(transactions, playbook, clock),
         dry_run=DryRun(transactions, playbook),
-        dispatcher=Dispatcher(
-            transactions,
-            playbook,
-            clock,
-            carriers,
-            links,
-            partial(secrets.token_urlsafe, 16),
-            executor,
-        ),
-        attempts=AttemptSettler(transactions, clock, carriers),
+        dispatcher=texts,
+        caller=replace(texts, carrier_for=carriers.calls, trade=Calls()),
+        call_reports=CallReports(transactions, playbook, clock),
+        conversation=conversation,
+        put_through=PutThrough(transactions, conversation, clock, speaker, phrases),
+        recordings=Recordings(transactions, clock, carriers.recordings),
+        attempts=AttemptSettler(transactions, clock, carriers.texts, carriers.calls),
         releaser=Releaser(transactions, clock),
         inbox=Inbox(statements, clock),
         delivery=Delivery(transactions, statements, clock),
         receiver=Receiver(transactions, playbook, clock, understand, opt_in_words(playbook)),
         settler=Settler(transactions, playbook, clock),
         promises=PromiseSweeper(transactions, clock),
-        pay_page=PayPage(
-            transactions, clock, providers, links.hash_of, partial(secrets.token_urlsafe, 16)
-        ),
+        pay_page=PayPage(transactions, clock, providers, links.hash_of, token),
         desk=Desk(transactions, clock),
         corrections=Corrections(transactions, clock),
         collectors=Collectors(transactions, clock, ArgonPasswords()),

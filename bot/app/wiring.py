@@ -42,7 +42,7 @@ def assemble(settings: Settings, database_url: str, *, role: str) -> Iterator[Pa
             yield Parts(
                 blueprints=pages(product),
                 tasks={
-                    DISPATCH_TASK: product.dispatcher.run,
+                    DISPATCH_TASK: product.send,
                     RECEIVE_TASK: product.receiver.run,
                 },
                 ticks=[*ticks(product), recovery_tick(product.pool)],
@@ -58,6 +58,7 @@ def pages(product: Product) -> Sequence[Blueprint]:
     from webhooks.pay_page import PayParts, pay_pages  # noqa: PLC0415
     from webhooks.payments import payment_pages  # noqa: PLC0415
     from webhooks.twilio import twilio_pages  # noqa: PLC0415
+    from webhooks.voice import VoiceParts, voice_pages  # noqa: PLC0415
 
     settings = product.settings
     token = settings.twilio_auth_token
@@ -66,6 +67,12 @@ def pages(product: Product) -> Sequence[Blueprint]:
     words = load_page_words(scripts_root() / "pages" / "pay.yaml")
     return [
         twilio_pages(signature, product.inbox, product.delivery),
+        voice_pages(
+            signature,
+            VoiceParts(
+                product.conversation, product.put_through, product.call_reports, product.recordings
+            ),
+        ),
         payment_pages(product.providers, product.settler.notice),
         pay_pages(PayParts(product.pay_page, words, settings.public_url, tills)),
         console_pages(_console_parts(product)),
@@ -100,6 +107,7 @@ def ticks(product: Product) -> list[Tick]:
         Tick("release", timedelta(seconds=5), _both(product.releaser.run)),
         Tick("promises", timedelta(seconds=30), _both(product.promises.run)),
         Tick("settle_attempts", timedelta(seconds=30), product.attempts.run),
+        Tick("recordings", timedelta(hours=1), _both(product.recordings.sweep)),
         Tick("watch", timedelta(seconds=60), _both(product.releaser.watch)),
     ]
 

@@ -117,7 +117,7 @@ class TwilioSms:
         except ThrottledError as throttled:
             return Refused(Refusal.THROTTLED, THROTTLED_CODE, throttled.retry_after)
         except TwilioRestException as refusal:
-            return _refused(refusal)
+            return refused(refusal)
         except (TwilioException, requests.RequestException, json.JSONDecodeError, OSError) as lost:
             return Ambiguous(type(lost).__name__)
         if not message.sid:
@@ -146,7 +146,8 @@ class TwilioSms:
         ]
 
 
-def _refused(error: TwilioRestException) -> Sent:
+def refused(error: TwilioRestException) -> Sent:
+    """What Twilio's refusal of a create means."""
     if error.status >= _SERVER_ERRORS:
         return Ambiguous(f"http {error.status}")
     kind = kind_of(error.code)

@@ -57,6 +57,7 @@ class PromiseFacts:
     amount_minor: int | None
     state: PromiseState
     made_at: datetime
+    plan_id: int | None = None  #: an instalment of a plan that is active
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ class DebtorFacts:
     inconvenient_hours: tuple[tuple[int, int], ...] = ()
     payday: int | None = None  #: day of month
     us_state: str | None = None
+    answered_hours: tuple[int, ...] = ()  #: local hours in which calls were answered, newest last
     contact_points: tuple[ContactPointFacts, ...] = ()
 
 

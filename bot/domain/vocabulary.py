@@ -73,6 +73,17 @@ class AttemptState(StrEnum):
     FAILED = "failed"
 
 
+class CallOutcome(StrEnum):
+    """How a call ended; the first that is known stands."""
+
+    ANSWERED = "answered"  #: a human, as far as anybody could tell
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    MACHINE = "machine"
+    FAX = "fax"
+    FAILED = "failed"
+
+
 class PromiseState(StrEnum):
     """A promise to pay. Payments decide it, words never do."""
 
@@ -111,9 +122,10 @@ class HandoffReason(StrEnum):
     PROMISE_TOO_FAR = "promise_too_far"
     TIER_HUMAN = "tier_human"  #: the tier belongs to humans and law only
     WRONG_NUMBER = "wrong_number"  #: no usable contact point is left
-    LEGAL = "legal"  #: an attorney, a limitation period, a rule that asks for a human
+    CALL_BACK = "call_back"  #: asked to be called by a human, or the call could not go on
     CHARGEBACK = "chargeback"  #: the payer's bank took a payment back
     REFUND = "refund"  #: money went back on a case that a human had closed
+    LEGAL = "legal"  #: an attorney, a limitation period, a rule that asks for a human
 
 
 class Portion(StrEnum):

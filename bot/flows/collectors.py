@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.phone import PhoneError, parse_phone
 from bot.flows.ports.collectors import CollectorStore, Passwords, Person, Role
 from bot.flows.ports.transactions import Clock, Transactions
 
@@ -32,7 +33,8 @@ class LoginError(ValueError):
 class PersonError(ValueError):
     """A person cannot be added or changed.
 
-    `code`: bad_login, taken, no_name, bad_role, short_password, long_password, unknown.
+    `code`: bad_login, taken, no_name, bad_role, short_password, long_password, unknown, bad_phone,
+    no_phone.
     """
 
     def __init__(self, code: str) -> None:
@@ -109,12 +111,44 @@ class Collectors:
         with self.transactions() as store:
             person = self._named(store, login)
             store.set_disabled(person.collector_id, disabled=True)
+            store.set_duty(person.collector_id, on=False)
             return store.release_claims(person.collector_id)
 
     def enable(self, login: str) -> None:
         """May log in again. Raises PersonError."""
         with self.transactions() as store:
             store.set_disabled(self._named(store, login).collector_id, disabled=False)
+
+    def set_phone(self, login: str, phone: str, region: str) -> str:
+        """Where calls are put through to; empty takes it away. Returns it in E.164.
+
+        Raises PersonError.
+        """
+        try:
+            number = parse_phone(phone, region).e164 if phone.strip() else None
+        except PhoneError as wrong:
+            raise PersonError("bad_phone") from wrong
+        with self.transactions() as store:
+            store.set_phone(self._named(store, login).collector_id, number)
+        return number or ""
+
+    def set_duty(self, collector_id: int, *, on: bool) -> None:
+        """Go on or off duty: calls are put through, or no longer. Raises PersonError."""
+        now = self.clock.real()
+        with self.transactions() as store:
+            person = store.person(collector_id)
+            if person is None or person.disabled:
+                raise PersonError("unknown")
+            if on and not person.reachable:
+                raise PersonError("no_phone")
+            store.set_duty(collector_id, on=on)
+            store.audit(collector_id, "on_duty" if on else "off_duty", None, {}, at=now)
+
+    def duty_of(self, login: str, *, on: bool) -> None:
+        """The same by log-in name. Raises PersonError."""
+        with self.transactions() as store:
+            collector_id = self._named(store, login).collector_id
+        self.set_duty(collector_id, on=on)
 
     def _named(self, store: CollectorStore, login: str) -> Person:
         person = store.person_named(login.strip().lower())

@@ -10,9 +10,10 @@ from datetime import date, datetime, timedelta
 
 from bot.domain.facts import CaseFacts, ContactFact
 from bot.domain.gate import judge
-from bot.domain.proposal import Proposal
+from bot.domain.proposal import Content, Proposal
 from bot.domain.verdict import Outcome, Verdict
-from bot.domain.vocabulary import TouchState
+from bot.domain.vocabulary import Channel, TouchState
+from bot.flows.calling import CALL_CONTENT, script_for
 from bot.flows.playbook import Playbook, today_of, zone_of
 from bot.flows.ports.planning import NewTouch, Param
 from bot.scripts.render import Rendered, render
@@ -75,21 +76,38 @@ def consider(
     """The touch as it would be written, allowed or not; None when its window is already over."""
     if proposal.latest <= now:
         return None
-    rendered, version = compose(facts, proposal.script, params or {}, playbook, now)
     due = max(proposal.earliest, now)
-    verdict = judge(proposal, facts, rendered.content, due, playbook.rules(facts.portfolio))
+    if proposal.channel is Channel.VOICE:
+        script = script_for(facts, proposal.purpose, playbook, due)
+        proposal = replace(proposal, script=script.id)
+        content, version, segments = CALL_CONTENT, script.version, 1
+    else:
+        content, version, segments = _text(facts, proposal, params or {}, playbook, now)
+    verdict = judge(proposal, facts, content, due, playbook.rules(facts.portfolio))
     state, due = _placed(verdict, due, proposal.latest)
     return NewTouch(
         facts=facts,
         proposal=proposal,
         script_version=version,
-        segments=rendered.segments,
+        segments=segments,
         due_at=due,
         state=state,
         verdict=verdict,
         params=params or {},
         reply_id=reply_id,
     )
+
+
+def _text(
+    facts: CaseFacts,
+    proposal: Proposal,
+    params: Mapping[str, Param],
+    playbook: Playbook,
+    now: datetime,
+) -> tuple[Content, int, int]:
+    """What the rules see of a text, the script's version, and segments."""
+    rendered, version = compose(facts, proposal.script, params, playbook, now)
+    return rendered.content, version, rendered.segments
 
 
 def _placed(verdict: Verdict, due: datetime, latest: datetime) -> tuple[TouchState, datetime]:
@@ -132,6 +150,8 @@ class Pacer:
 
     def spread(self, touch: NewTouch) -> NewTouch:
         """The touch at the sender's next free instant, if that is still inside its window."""
+        if touch.proposal.channel is Channel.VOICE:
+            return touch  # lines are counted when calls are placed
         portfolio = touch.facts.portfolio
         free = max(touch.due_at, self._free_at.get(portfolio.sender_id, touch.due_at))
         step = timedelta(seconds=touch.segments / max(portfolio.per_second, 0.001))

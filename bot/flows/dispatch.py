@@ -11,23 +11,23 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Any
 
 from bot.domain.facts import CaseFacts, ContactPointFacts
 from bot.domain.gate import FAULT, RuleSet, judge, open_until
 from bot.domain.proposal import Content, Proposal
 from bot.domain.verdict import Outcome, Verdict
 from bot.domain.vocabulary import AttemptState, TouchState
-from bot.flows.considering import Tally, compose
+from bot.flows.considering import Tally
 from bot.flows.playbook import Playbook
 from bot.flows.ports.carrier import (
     Accepted,
     Ambiguous,
+    Carrier,
+    Order,
     Refusal,
     Refused,
     Sent,
-    SmsCarrier,
-    SmsOrder,
 )
 from bot.flows.ports.dispatching import (
     Decided,
@@ -39,7 +39,7 @@ from bot.flows.ports.dispatching import (
     Settled,
 )
 from bot.flows.ports.transactions import Clock, Transactions
-from bot.scripts.render import Rendered
+from bot.flows.trades import LinkMaker, Texts, Trade, Written
 
 #: Touches per batch: one commit before the calls and one after them.
 BATCH = 100
@@ -57,21 +57,13 @@ _BACK_OFF = timedelta(seconds=30)
 _TRY_LATER = timedelta(minutes=10)
 
 
-class LinkMaker(Protocol):
-    """Makes payment links; only the hash of their token is kept."""
-
-    def make(self, case_id: int, at: datetime) -> NewLink:
-        """A fresh link to the debtor's page; it opens nothing until the store remembers it."""
-        ...
-
-
 @dataclass
 class _Batch:
     """What one transaction decided."""
 
     sender: SenderFacts
-    carrier: SmsCarrier
-    orders: list[SmsOrder] = field(default_factory=list)
+    carrier: Carrier[Any]
+    orders: list[Order] = field(default_factory=list)
     attempts: list[NewAttempt] = field(default_factory=list)
     links: list[NewLink] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
@@ -84,7 +76,7 @@ class _Line:
     def __init__(self) -> None:
         self._closed: Refused | None = None
 
-    def send(self, carrier: SmsCarrier, order: SmsOrder) -> Sent:
+    def send(self, carrier: Carrier[Any], order: Order) -> Sent:
         """One call, or the answer the carrier gave to all."""
         if self._closed is not None:
             return self._closed
@@ -102,25 +94,19 @@ class _Flight:
     calls: Sequence[Future[Sent]]
 
 
-class _Text(NamedTuple):
-    """What a touch says, written with the very link that will be sent."""
-
-    rendered: Rendered
-    link: NewLink | None
-
-
 @dataclass(frozen=True)
 class Dispatcher:
-    """Sends what is due. `token` gives unguessable names to attempts."""
+    """Sends what is due in one trade: texts, or calls. `token` gives attempts unguessable names."""
 
     transactions: Transactions[DispatchStore]
     playbook: Playbook
     clock: Clock
-    carrier_for: Callable[[SenderFacts], SmsCarrier]
+    carrier_for: Callable[[SenderFacts], Carrier[Any]]
     links: LinkMaker
     token: Callable[[], str]
     executor: Executor
     batch: int = BATCH
+    trade: Trade = field(default_factory=Texts)
 
     def run(self, sender_id: int) -> int:
         """Send until nothing is due or the rate is used up; returns how many went out.
@@ -160,9 +146,9 @@ class Dispatcher:
             # Found before anything is committed: a missing carrier must not strand attempts.
             carrier = self.carrier_for(sender)
             now, real_now = self.clock.now(livemode=sender.livemode), self.clock.real()
-            due = store.claim_due(sender_id, now=now, limit=self.batch)
-            turns = store.take_turns(sender_id, wanted=len(due), real_now=real_now)
-            if turns < len(due):
+            due = store.claim_due(sender_id, channel=self.trade.channel, now=now, limit=self.batch)
+            turns, again = self.trade.turns(store, sender_id, len(due), real_now)
+            if again:
                 store.wake_sender(sender_id, at=real_now + timedelta(seconds=1))
             if not turns:
                 return None
@@ -199,8 +185,8 @@ class Dispatcher:
             return
         proposal = proposal_of(touch, facts)
         rules = self.playbook.rules(facts.portfolio)
-        text = self._text(facts, touch, now)
-        content = text.rendered.content if text else _UNWRITTEN
+        text = self._written(facts, touch, now)
+        content = text.content if text else _UNWRITTEN
         verdict = judge(proposal, facts, content, now, rules)
         if not verdict.allowed:
             batch.verdicts.append((touch, verdict))
@@ -214,21 +200,17 @@ class Dispatcher:
         seconds = _validity(proposal, facts, content, now, rules)
         self._add(batch, touch, text, phones[touch.contact_point_id], seconds)
 
-    def _text(self, facts: CaseFacts, touch: DueTouch, now: datetime) -> _Text | None:
+    def _written(self, facts: CaseFacts, touch: DueTouch, now: datetime) -> Written | None:
         """Written from the facts of this moment, not from those of planning."""
         try:
-            script = self.playbook.scripts.pick(touch.script, facts.debtor.locale)
-            link = self.links.make(facts.case_id, now) if script.has_link else None
-            url = link.url if link else None
-            written, _ = compose(facts, touch.script, touch.params, self.playbook, now, link=url)
+            return self.trade.write(self.playbook, self.links, facts, touch, now)
         except Exception:  # one text that cannot be written must not stop the others
             return None
-        return _Text(written, link)
 
-    def _add(self, batch: _Batch, touch: DueTouch, text: _Text, phone: str, seconds: int) -> None:
-        token, words = self.token(), text.rendered
-        batch.attempts.append(NewAttempt(touch, token, words.text, words.segments))
-        batch.orders.append(SmsOrder(token, phone, batch.sender.address, words.text, seconds))
+    def _add(self, batch: _Batch, touch: DueTouch, text: Written, phone: str, seconds: int) -> None:
+        token = self.token()
+        batch.attempts.append(NewAttempt(touch, token, text.body, text.segments, text.call))
+        batch.orders.append(self.trade.order(token, phone, batch.sender.address, text, seconds))
         if text.link is not None:
             batch.links.append(text.link)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.facts import CaseFacts
+from bot.domain.vocabulary import Channel
 from bot.flows.considering import Pacer, Tally, compose
 from bot.flows.plan import CHUNK, decide_case, start_of, wanted_touches
 from bot.flows.playbook import Playbook
@@ -71,9 +72,9 @@ class DryRun:
             yield DryTouch(facts, decision.tier, decision.quiet, decision.handoff)
         for touch in touches:
             proposal = touch.proposal
-            rendered, _ = compose(facts, proposal.script, touch.params, self.playbook, now)
+            text = ""
+            if proposal.channel is Channel.SMS:
+                text = compose(facts, proposal.script, touch.params, self.playbook, now)[0].text
             point = proposal.contact_point.contact_point_id
             phone = store.masked_phones([point]).get(point, "")
-            yield DryTouch(
-                facts, decision.tier, None, decision.handoff, touch, rendered.text, phone
-            )
+            yield DryTouch(facts, decision.tier, None, decision.handoff, touch, text, phone)

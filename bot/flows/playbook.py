@@ -12,6 +12,7 @@ from bot.domain.cadence import BusinessCalendar, Cadence
 from bot.domain.facts import CaseFacts, PortfolioFacts
 from bot.domain.gate import RuleSet
 from bot.policy.handoffs import HandoffPolicy
+from bot.scripts.calls.library import CallLibrary
 from bot.scripts.library import ScriptLibrary
 
 
@@ -24,6 +25,7 @@ class Playbook:
     rules: Callable[[PortfolioFacts], RuleSet]
     scripts: ScriptLibrary
     handoffs: HandoffPolicy
+    calls: CallLibrary
     link_sample: str  #: a link of the true host and length that opens nothing
 
     def cadence_of(self, facts: CaseFacts) -> Cadence:

@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.domain.cadence import furthest_promise
+from bot.domain.call.outcomes import understanding_of
+from bot.domain.call.storing import outcome_from
+from bot.domain.call.values import Outcome, OutcomeKind
 from bot.domain.facts import CaseFacts, ContactPointFacts
 from bot.domain.proposal import Proposal
 from bot.domain.response import Answer, Asked, Response, Situation, respond
@@ -70,15 +74,28 @@ class Receiver:
         if self._opts_in(reply, who):
             self._opt_in(store, reply, who, facts)
             return
-        reading = self._read(reply, who, facts)
+        reading, document = self._reading(reply, who, facts)
         response = respond(reading, facts, self._situation(who, facts))
-        store.save_reading(reply.reply_id, who, as_document(reading), at=now)
+        if reply.outcome is not None:
+            response = after_call(response, outcome_from(dict(reply.outcome)))
+        store.save_reading(reply.reply_id, who, document, at=now)
         self._effects(store, reply, who, now).carry_out(facts, response)
 
     def _effects(
         self, store: ReceiveStore, reply: StoredReply, who: Correspondent, now: datetime
     ) -> _Effects:
         return _Effects(store, self.playbook, now, self.clock.real(), reply, who)
+
+    def _reading(
+        self, reply: StoredReply, who: Correspondent, facts: CaseFacts
+    ) -> tuple[Understanding, dict[str, Any]]:
+        """What was said, and its document; a call and a form have nothing left to be read."""
+        if reply.outcome is None:
+            reading = self._read(reply, who, facts)
+            return reading, as_document(reading)
+        said = understanding_of(outcome_from(dict(reply.outcome)))
+        assert said is not None  # only such outcomes are stored as replies
+        return said, as_document(said) | {"call": reply.call_id}
 
     def _read(self, reply: StoredReply, who: Correspondent, facts: CaseFacts) -> Understanding:
         context = Context(
@@ -123,6 +140,12 @@ class Receiver:
         fresh = store.facts([who.case_id], now)[0]
         response = Response(answer=Answer("answer.opt_in"))
         self._effects(store, reply, who, now).carry_out(fresh, response)
+
+
+def after_call(response: Response, outcome: Outcome) -> Response:
+    """What was said on the telephone was answered there; written is only what must be."""
+    asks_time = outcome.kind is OutcomeKind.CALL_LATER and outcome.start is None
+    return response if outcome.wants_sms or asks_time else replace(response, answer=None)
 
 
 @dataclass(frozen=True)
@@ -201,9 +224,19 @@ class _Effects:
         )
         self._add(
             facts,
-            replace(proposal, earliest=at, latest=at + timedelta(hours=24)),
+            replace(
+                proposal,
+                channel=self._same_way(facts),
+                earliest=at,
+                latest=at + timedelta(hours=24),
+            ),
             {},
         )
+
+    def _same_way(self, facts: CaseFacts) -> Channel:
+        """Who asked on the telephone to be called is called."""
+        wanted = Channel(self.reply.channel)
+        return wanted if wanted in facts.portfolio.offered else Channel.SMS
 
     def _answer(self, facts: CaseFacts, answer: Answer) -> None:
         script = self.playbook.scripts.pick(answer.script, facts.debtor.locale)

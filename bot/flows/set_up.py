@@ -67,6 +67,7 @@ def open_sender(store: PortfolioStore, sender: NewSender, *, real: bool) -> None
         )
     if not 0 < sender.per_second <= 1000:
         problems.append(Problem("per-second", "not between 0 and 1000", "1 is usual"))
+    problems += _call_problems(sender.calls_per_second, sender.lines)
     if sender.livemode and not real:
         problems.append(Problem("live", f"{sender.kind} reaches nobody", "leave --live out"))
     if not sender.livemode and real:
@@ -76,6 +77,26 @@ def open_sender(store: PortfolioStore, sender: NewSender, *, real: bool) -> None
         store.add_sender(replace(sender, address=address))
     except DuplicateCodeError as taken:
         raise _taken(sender.code) from taken
+
+
+def let_call(
+    store: PortfolioStore, code: str, *, voice: bool, calls_per_second: float, lines: int
+) -> None:
+    """Switch a sender's calls on or off. Raises SetUpError."""
+    sender = store.sender(code)
+    if sender is None:
+        raise SetUpError([_no_sender(code)])
+    _raise(_call_problems(calls_per_second, lines))
+    store.let_call(sender.sender_id, voice=voice, calls_per_second=calls_per_second, lines=lines)
+
+
+def _call_problems(calls_per_second: float, lines: int) -> list[Problem]:
+    problems = []
+    if not 0 < calls_per_second <= 100:
+        problems.append(Problem("calls-per-second", "not between 0 and 100", "1 is usual"))
+    if not 1 <= lines <= 1000:
+        problems.append(Problem("lines", "not between 1 and 1000", "10 is usual"))
+    return problems
 
 
 def start_sender(store: PortfolioStore, code: str, at: datetime) -> SenderLine:

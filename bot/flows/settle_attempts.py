@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.vocabulary import AttemptState
-from bot.flows.ports.carrier import Accepted, SmsCarrier
+from bot.flows.ports.carrier import Accepted, CallCarrier, CallOrder, SmsCarrier
 from bot.flows.ports.dispatching import DispatchStore, OpenAttempt, SenderFacts, Settled
 from bot.flows.ports.transactions import Clock, Transactions
 
@@ -29,6 +29,7 @@ class AttemptSettler:
     transactions: Transactions[DispatchStore]
     clock: Clock
     carrier_for: Callable[[SenderFacts], SmsCarrier]
+    calls_for: Callable[[SenderFacts], CallCarrier]
     limit: int = 200
 
     def run(self) -> int:
@@ -50,7 +51,7 @@ class AttemptSettler:
 
     def _settle(self, attempt: OpenAttempt, sender: SenderFacts) -> int:
         since, until = attempt.at - _MARGIN, attempt.at + _COMPLETE
-        found = self.carrier_for(sender).look_up(attempt.order, since, until)
+        found = self._look_up(attempt, sender, since, until)
         now = self.clock.now(livemode=sender.livemode)
         with self.transactions() as store:
             known = store.sids_known([message.sid for message in found])
@@ -60,6 +61,14 @@ class AttemptSettler:
                 store.settle([result], at=now)
         return int(result is not None)
 
+    def _look_up(
+        self, attempt: OpenAttempt, sender: SenderFacts, since: datetime, until: datetime
+    ) -> Sequence[Accepted]:
+        order = attempt.order
+        if isinstance(order, CallOrder):
+            return self.calls_for(sender).look_up(order, since, until)
+        return self.carrier_for(sender).look_up(order, since, until)
+
     def _conclusion(self, attempt: OpenAttempt, fresh: Sequence[Accepted]) -> Settled | None:
         token = attempt.order.token
         if len(fresh) == 1:
@@ -67,5 +76,5 @@ class AttemptSettler:
         if fresh:
             return Settled(token, AttemptState.UNKNOWN, code="several_at_carrier")
         if self.clock.real() - attempt.called_at > _COMPLETE:
-            return Settled(token, AttemptState.UNKNOWN, code=NOT_AT_CARRIER)
+            return Settled(token, AttemptState.UNKNOWN, code=NOT_AT_CARRIER, gone=True)
         return None

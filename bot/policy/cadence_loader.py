@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.domain.cadence.definition import (
     Cadence,
+    CallRules,
     HandOffRules,
     PromiseTouch,
     PromiseTouches,
@@ -36,9 +37,10 @@ _FILE_KEYS = (
     "promises",
     "tiers",
 )
-_FILE_MORE = ("idle_recheck_days", "working_days")
+_FILE_MORE = ("idle_recheck_days", "working_days", "calls")
 _TIER_KEYS = ("tier", "label_zh", "from", "to", "recheck_days", "furthest_promise_days", "source")
-_TIER_MORE = ("hand_off", "touches")
+_TIER_MORE = ("hand_off", "touches", "calls")
+_CALL_KEYS = ("tries", "apart_minutes", "then")
 _HAND_OFF_KEYS = (
     "human",
     "unreachable_after",
@@ -73,7 +75,9 @@ def load_cadence(path: Path, scripts: Collection[str] | None = None) -> Cadence:
         key=_key(entries["cadence"], path),
         version=entries["version"].text(),
         label_zh=entries["label_zh"].text(),
-        tiers=_tiers(entries["tiers"], defaults, scripts),
+        tiers=_tiers(
+            entries["tiers"], defaults, scripts, _calls(entries.get("calls"), CallRules(), scripts)
+        ),
         promises=_promises(entries["promises"], defaults, scripts),
         tolerance_minor=_tolerance(entries["tolerance"]),
         late_for_b=behaviour["B"].integer(1),
@@ -81,6 +85,7 @@ def load_cadence(path: Path, scripts: Collection[str] | None = None) -> Cadence:
         per_day=limits["per_day"].integer(1),
         per_day_per_purpose=limits["per_day_per_purpose"].integer(1),
         idle_recheck_days=_optional(entries, "idle_recheck_days", 1, 30),
+        windows=tuple(sorted(defaults.windows.values(), key=lambda each: each.opens)),
     )
     if cadence.late_for_c <= cadence.late_for_b:
         behaviour["C"].fail("behaviour C must begin at a higher count than B")
@@ -137,9 +142,26 @@ def _tolerance(node: Marked) -> Mapping[str, int]:
     return tolerance
 
 
-def _tiers(node: Marked, defaults: Defaults, scripts: Collection[str] | None) -> tuple[Tier, ...]:
+def _calls(node: Marked | None, usual: CallRules, scripts: Collection[str] | None) -> CallRules:
+    """What a file says once, or a tier for itself."""
+    if node is None:
+        return usual
+    entries = node.fields((), (*_CALL_KEYS, "source"))
+    then = entries.get("then")
+    if then is not None:
+        _check_script(then, then.text(), scripts)
+    return CallRules(
+        tries=_optional(entries, "tries", 1, usual.tries),
+        apart_minutes=_optional(entries, "apart_minutes", 1, usual.apart_minutes),
+        then=usual.then if then is None else then.text(),
+    )
+
+
+def _tiers(
+    node: Marked, defaults: Defaults, scripts: Collection[str] | None, calls: CallRules
+) -> tuple[Tier, ...]:
     nodes = node.items()
-    tiers = tuple(_tier(each, defaults, scripts) for each in nodes)
+    tiers = tuple(_tier(each, defaults, scripts, calls) for each in nodes)
     if not tiers:
         node.fail("a cadence needs at least one tier")
     _check_tiling(nodes, tiers)
@@ -173,7 +195,9 @@ def _check_unique(nodes: list[Marked], tiers: tuple[Tier, ...]) -> None:
             keys.add(key)
 
 
-def _tier(node: Marked, defaults: Defaults, scripts: Collection[str] | None) -> Tier:
+def _tier(
+    node: Marked, defaults: Defaults, scripts: Collection[str] | None, calls: CallRules
+) -> Tier:
     entries = node.fields(_TIER_KEYS, _TIER_MORE)
     from_day, to_day = (
         None if entries[name].plain() is None else entries[name].integer(_FAR)
@@ -191,6 +215,7 @@ def _tier(node: Marked, defaults: Defaults, scripts: Collection[str] | None) -> 
         furthest_promise_days=entries["furthest_promise_days"].integer(0),
         hand_off=_hand_off(entries.get("hand_off")),
         source=entries["source"].text(),
+        calls=_calls(entries.get("calls"), calls, scripts),
     )
     if tier.hand_off.human is not None and tier.touches:
         entries["touches"].fail(f"tier {tier.key!r} belongs to humans; it can hold no touches")

@@ -9,7 +9,10 @@ from typing import Any
 from bot.flows.ports.collectors import Person, Role
 from bot.store.desk import DeskRows
 
-_COLUMNS = "id, login, name, role, disabled, locked_until, password_hash"
+_COLUMNS = (
+    "id, login, name, role, disabled, locked_until, password_hash, on_duty, "
+    "phone_sealed IS NOT NULL"
+)
 
 # One statement, so that tries at the same instant are all counted. A lock that is over starts
 # the count anew.
@@ -76,6 +79,19 @@ class CollectorRows(DeskRows):
             "UPDATE collector SET disabled = %s WHERE id = %s", [disabled, collector_id]
         )
 
+    def set_phone(self, collector_id: int, phone: str | None) -> None:
+        """Where calls are put through to; nobody without a telephone is on duty."""
+        self._connection.execute(
+            "UPDATE collector SET phone_sealed = %s, on_duty = on_duty AND %s WHERE id = %s",
+            [self._seal.seal(phone) if phone else None, phone is not None, collector_id],
+        )
+
+    def set_duty(self, collector_id: int, *, on: bool) -> None:
+        """Whether calls are put through."""
+        self._connection.execute(
+            "UPDATE collector SET on_duty = %s WHERE id = %s", [on, collector_id]
+        )
+
     def release_claims(self, collector_id: int) -> int:
         """Everything the person holds goes back to the queue."""
         return self._connection.execute(
@@ -90,5 +106,5 @@ class CollectorRows(DeskRows):
 
 
 def _as_person(row: Sequence[Any]) -> Person:
-    collector_id, login, name, role, disabled, locked_until, password_hash = row
-    return Person(collector_id, login, name, Role(role), disabled, locked_until, password_hash)
+    collector_id, login, name, role, *rest = row
+    return Person(collector_id, login, name, Role(role), *rest)

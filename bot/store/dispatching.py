@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from psycopg.errors import UniqueViolation
-
 from bot.domain.verdict import Verdict
-from bot.domain.vocabulary import Channel
-from bot.flows.ports.carrier import SmsOrder
+from bot.domain.vocabulary import AttemptState, Channel
+from bot.flows.ports.carrier import CallOrder, Order, SmsOrder
 from bot.flows.ports.dispatching import (
     Decided,
     DueTouch,
@@ -22,8 +19,9 @@ from bot.flows.ports.dispatching import (
     Settled,
 )
 from bot.store.facts import CHANNELS, PURPOSES
-from bot.store.jobs import Job, defer, defer_all
-from bot.store.planning import DISPATCH_TASK, SEND_QUEUE, PlanningRows
+from bot.store.jobs import Job, defer_all
+from bot.store.lines import LineRows
+from bot.store.planning import DISPATCH_TASK, SEND_QUEUE
 
 #: A sender that was idle may send at once what this long would have carried.
 _BURST = timedelta(seconds=5)
@@ -38,7 +36,7 @@ _CLAIM = """
 SELECT t.id, t.key, t.case_id, t.debtor_id, t.contact_point_id, t.channel, t.purpose, t.script,
        nullif(t.params, '{}'), t.tier, t.rule, t.due_at, t.latest_at
 FROM touch t JOIN debtor d ON d.id = t.debtor_id
-WHERE t.sender_id = %s AND t.state = 'planned' AND t.due_at <= %s
+WHERE t.sender_id = %s AND t.state = 'planned' AND t.due_at <= %s AND t.channel = %s
 ORDER BY t.due_at, t.id LIMIT %s
 FOR UPDATE OF t, d SKIP LOCKED
 """
@@ -68,15 +66,16 @@ WHERE a.token = n.token
 """
 
 _STALE = """
-SELECT a.id, a.token, a.body_sealed, p.phone_sealed, s.address, a.sender_id, a.at, a.called_at
+SELECT a.id, a.token, a.body_sealed, p.phone_sealed, s.address, a.sender_id, a.at, a.called_at,
+       a.channel
 FROM attempt a JOIN contact_point p ON p.id = a.contact_point_id JOIN sender s ON s.id = a.sender_id
-WHERE a.state IN ('sending', 'unknown') AND a.called_at < %s AND a.channel = 'sms'
+WHERE a.state IN ('sending', 'unknown') AND a.called_at < %s
   AND coalesce(a.error_code, '') NOT IN ('not_at_carrier', 'several_at_carrier')
 ORDER BY a.at LIMIT %s
 """
 
 
-class DispatchRows(PlanningRows):
+class DispatchRows(LineRows):
     """Implements `bot.flows.ports.dispatching.DispatchStore`."""
 
     def sender(self, sender_id: int) -> SenderFacts | None:
@@ -107,9 +106,12 @@ class DispatchRows(PlanningRows):
             )
         return taken
 
-    def claim_due(self, sender_id: int, *, now: datetime, limit: int) -> list[DueTouch]:
-        """Due touches with their debtors' lanes."""
-        rows = self._connection.execute(_CLAIM, [sender_id, now, limit]).fetchall()
+    def claim_due(
+        self, sender_id: int, *, channel: Channel, now: datetime, limit: int
+    ) -> list[DueTouch]:
+        """Due touches of the channel with their debtors' lanes."""
+        values = [sender_id, now, channel.value, limit]
+        rows = self._connection.execute(_CLAIM, values).fetchall()
         return [_due(row) for row in rows]
 
     def next_due(self, sender_id: int) -> datetime | None:
@@ -161,6 +163,7 @@ class DispatchRows(PlanningRows):
                 "segments": [attempt.segments for attempt in attempts],
             },
         )
+        self.add_calls(attempts, at=at, called_at=called_at)
         self._connection.execute(
             "UPDATE touch SET state = 'attempted', updated_at = %s WHERE id = ANY(%b::bigint[])",
             [at, touches],
@@ -205,6 +208,8 @@ class DispatchRows(PlanningRows):
                 [one.code for one in results],
             ],
         )
+        over = [one.token for one in results if one.state is AttemptState.REFUSED or one.gone]
+        self.end_calls(over, at=at)
 
     def put_back(self, tokens: Sequence[str], *, due_at: datetime, at: datetime) -> None:
         """Touches of refused attempts become planned again."""
@@ -278,8 +283,11 @@ class DispatchRows(PlanningRows):
         return [self._open_attempt(row) for row in rows]
 
     def _open_attempt(self, row: Any) -> OpenAttempt:
-        attempt_id, token, body, phone, address, sender_id, at, called_at = row
-        order = SmsOrder(token, self._seal.open(phone), address, self._seal.open(body), 1)
+        attempt_id, token, body, phone, address, sender_id, at, called_at, channel = row
+        to = self._seal.open(phone)
+        order: Order = CallOrder(token, to, address, 1)
+        if channel == "sms":
+            order = SmsOrder(token, to, address, self._seal.open(body), 1)
         return OpenAttempt(attempt_id, order, sender_id, at, called_at)
 
     def sids_known(self, sids: Sequence[str]) -> set[str]:
@@ -294,41 +302,6 @@ class DispatchRows(PlanningRows):
         arguments, lock = {"sender_id": sender_id}, f"dispatch:{sender_id}:later"
         job = Job(DISPATCH_TASK, SEND_QUEUE, arguments, schedule_at=at, queueing_lock=lock)
         defer_all(self._connection, [job])
-
-    def senders_due(self, *, livemode: bool, now: datetime) -> list[int]:
-        """Senders that have something due and are not stopped."""
-        rows = self._connection.execute(
-            "SELECT s.id FROM sender s WHERE s.livemode = %s AND s.stopped_reason IS NULL "
-            "AND EXISTS (SELECT FROM touch t WHERE t.sender_id = s.id AND t.state = 'planned' "
-            "AND t.due_at <= %s)",
-            [livemode, now],
-        )
-        return [row[0] for row in rows.fetchall()]
-
-    def wake_once(self, sender_id: int) -> None:
-        """Queue a dispatch job unless one of the clock's is waiting already."""
-        task, arguments = DISPATCH_TASK, {"sender_id": sender_id}
-        lock = f"dispatch:{sender_id}"
-        with suppress(UniqueViolation), self._connection.transaction():
-            defer(self._connection, task, SEND_QUEUE, arguments, queueing_lock=lock)
-
-    def late_touches(self, *, livemode: bool, due_before: datetime, now: datetime) -> int:
-        """Planned touches that should have gone out and still could."""
-        row = self._connection.execute(
-            "SELECT count(*) FROM touch t JOIN sender s ON s.id = t.sender_id "
-            "WHERE t.state = 'planned' AND s.livemode = %s AND s.stopped_reason IS NULL "
-            "AND t.due_at < %s AND t.latest_at > %s",
-            [livemode, due_before, now],
-        ).fetchone()
-        return int(row[0]) if row else 0
-
-    def late_replies(self, *, received_before: datetime) -> int:
-        """Replies nobody has read."""
-        row = self._connection.execute(
-            "SELECT count(*) FROM reply WHERE state = 'stored' AND received_at < %s",
-            [received_before],
-        ).fetchone()
-        return int(row[0]) if row else 0
 
 
 def _due(row: Any) -> DueTouch:

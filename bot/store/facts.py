@@ -43,7 +43,7 @@ SELECT c.id, c.state, c.portfolio_id, c.debtor_id, c.currency, c.entered_at, c.l
        c.unclear_replies, c.last_reply_at, c.dispute_whole,
        d.name_sealed, d.locale, d.vulnerable, d.deceased, d.attorney, d.stop_all, d.human_only,
        d.agreed_from, d.agreed_to, nullif(d.inconvenient, '[]'), d.payday, d.us_state,
-       c.returned_at
+       c.returned_at, nullif(d.answered_hours, '[]')
 FROM cases c JOIN debtor d ON d.id = c.debtor_id
 WHERE c.id = ANY(%b::bigint[]) ORDER BY c.id
 """
@@ -71,8 +71,13 @@ WHERE p.debtor_id = ANY(%b::bigint[]) ORDER BY p.id
 """
 
 _CONTACTS = """
-SELECT debtor_id, at, channel, purpose, contact_point_id, case_id, connected
-FROM attempt WHERE debtor_id = ANY(%b::bigint[]) AND at > %s AND state <> 'refused' ORDER BY at
+SELECT debtor_id, at, channel, purpose, contact_point_id, case_id, connected, false
+FROM attempt WHERE debtor_id = ANY(%b::bigint[]) AND at > %s AND state <> 'refused'
+UNION ALL
+SELECT debtor_id, placed_at, 'voice', 'call_back', coalesce(contact_point_id, 0), case_id,
+       connected, true
+FROM call WHERE debtor_id = ANY(%b::bigint[]) AND placed_at > %s AND direction = 'inbound'
+ORDER BY 2
 """
 
 _TOUCHES = """
@@ -93,7 +98,7 @@ WHERE c.id = ANY(%b::bigint[]) GROUP BY c.id
 _PORTFOLIOS = """
 SELECT p.id, p.code, p.creditor, p.signature, p.zone, p.region, p.currency, p.cadence, p.packs,
        p.livemode, p.collector_kind, s.kind, p.phone, p.complaint_phone, p.payee_account,
-       p.grace_days, p.sender_id, s.per_second, p.allocation
+       p.grace_days, p.sender_id, s.per_second, s.voice, p.allocation
 FROM portfolio p JOIN sender s ON s.id = p.sender_id WHERE p.id = ANY(%b::bigint[])
 """
 
@@ -107,6 +112,7 @@ _KINDS = {member.value: member for member in PhoneKind}
 _OWNERS = {member.value: member for member in Owner}
 _ORDERS = {member.value: member for member in AllocationOrder}
 _NOWHERE: frozenset[Channel] = frozenset()
+_TEXTS_ONLY, _WITH_CALLS = frozenset({Channel.SMS}), frozenset(Channel)
 
 
 class FactsReader:
@@ -130,7 +136,8 @@ class FactsReader:
         debts = _grouped(self._rows(_DEBTS, ids), _debt)
         promises = _grouped(self._rows(_PROMISES, ids), _promise)
         points = _grouped(self._rows(_POINTS, debtor_ids), _point)
-        contacts = _grouped(self._rows(_CONTACTS, debtor_ids, now - CONTACT_WINDOW), _contact)
+        since = now - CONTACT_WINDOW
+        contacts = _grouped(self._rows(_CONTACTS, debtor_ids, since, debtor_ids, since), _contact)
         touches = _grouped(self._rows(_TOUCHES, ids), _last_touch)
         attempts = {row[0]: row[1:] for row in self._rows(_TIER_ATTEMPTS, ids)}
         return [
@@ -169,7 +176,8 @@ class FactsReader:
                 grace_days=row[15],
                 sender_id=row[16],
                 per_second=row[17],
-                allocation=_ORDERS[row[18]],
+                offered=_WITH_CALLS if row[18] else _TEXTS_ONLY,
+                allocation=_ORDERS[row[19]],
             )
             for row in self._rows(_PORTFOLIOS, list(ids))
         }
@@ -192,6 +200,7 @@ class FactsReader:
             inconvenient_hours=tuple((first, last) for first, last in row[19] or ()),
             payday=row[20],
             us_state=row[21],
+            answered_hours=tuple(row[23] or ()),
             contact_points=points,
         )
 
@@ -232,7 +241,7 @@ def _suppressed(channels: list[str]) -> frozenset[Channel]:
 
 
 def _contact(row: Any) -> ContactFact:
-    return ContactFact(row[1], CHANNELS[row[2]], PURPOSES[row[3]], row[4], row[5], row[6])
+    return ContactFact(row[1], CHANNELS[row[2]], PURPOSES[row[3]], *row[4:])
 
 
 def _last_touch(row: Any) -> LastTouch:

@@ -21,7 +21,8 @@ from bot.flows.ports.portfolios import (
 
 _SENDERS = """
 SELECT s.id, s.code, s.kind, s.address, s.livemode, s.per_second, s.stopped_reason,
-       (SELECT count(*) FROM portfolio p WHERE p.sender_id = s.id)
+       (SELECT count(*) FROM portfolio p WHERE p.sender_id = s.id),
+       s.voice, s.calls_per_second, s.lines
 FROM sender s WHERE %(code)s::text IS NULL OR s.code = %(code)s ORDER BY s.code
 """
 
@@ -57,6 +58,13 @@ class PortfolioRows:
     def add_sender(self, sender: NewSender) -> None:
         """Raises DuplicateCodeError."""
         self._insert("sender", asdict(sender) | {"kind": sender.kind.value})
+
+    def let_call(self, sender_id: int, *, voice: bool, calls_per_second: float, lines: int) -> None:
+        """Whether and how fast a sender may call; its cases are looked at again."""
+        self._connection.execute(
+            "UPDATE sender SET voice = %s, calls_per_second = %s, lines = %s WHERE id = %s",
+            [voice, calls_per_second, lines, sender_id],
+        )
 
     def start_sender(self, sender_id: int, *, at: datetime) -> None:
         """Let it send again and clear its alarm."""

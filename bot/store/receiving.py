@@ -33,7 +33,8 @@ FROM kept
 """
 
 _TAKE = """
-SELECT r.id, r.channel, r.body_sealed, r.received_at, r.opt_out_type, r.from_hash, r.to_address
+SELECT r.id, r.channel, r.body_sealed, r.received_at, r.opt_out_type, r.from_hash, r.to_address,
+       r.understanding
 FROM reply r WHERE r.id = %s AND r.state = 'stored' FOR UPDATE
 """
 
@@ -54,6 +55,13 @@ LEFT JOIN LATERAL (
 ) last ON true
 WHERE p.phone_hash = %(hash)s
 ORDER BY last.at DESC NULLS LAST, c.state = 'closed', c.id LIMIT 1
+"""
+
+_CALLER = """
+SELECT c.debtor_id, coalesce(c.contact_point_id, (
+    SELECT min(p.id) FROM contact_point p WHERE p.debtor_id = c.debtor_id AND p.disabled IS NULL
+), (SELECT min(p.id) FROM contact_point p WHERE p.debtor_id = c.debtor_id)), c.case_id
+FROM call c WHERE c.id = %s AND c.case_id IS NOT NULL
 """
 
 _SHARING = """
@@ -106,6 +114,8 @@ class ReceiveRows(DispatchRows):
             livemode=livemode,
             creditor_keys=tuple(creditors),
             from_hash=row[5],
+            outcome=row[7].get("outcome"),
+            call_id=row[7].get("call"),
         )
 
     def correspondent(self, reply: StoredReply) -> Correspondent | None:
@@ -113,10 +123,23 @@ class ReceiveRows(DispatchRows):
         query = {"creditors": list(reply.creditor_keys), "hash": reply.from_hash}
         sharing = self._connection.execute(_SHARING, query).fetchall()
         self.lock_debtors([debtor_id for debtor_id, _ in sharing])
+        if reply.call_id is not None:
+            return self._caller(reply.call_id)
         row = self._connection.execute(_WHO, query).fetchone()
         if row is None:
             return None
         debtor_id, point, case_id, _ = row
+        return self._correspondent(debtor_id, point, case_id)
+
+    def _caller(self, call_id: int) -> Correspondent | None:
+        """Whose call it was; an unknown telephone leaves the debtor's first one to answer to."""
+        row = self._connection.execute(_CALLER, [call_id]).fetchone()
+        if row is None:
+            return None
+        self.lock_debtors([row[0]])
+        return self._correspondent(*row)
+
+    def _correspondent(self, debtor_id: int, point: int, case_id: int) -> Correspondent:
         counted = self._connection.execute(_EARLIER, {"case": case_id}).fetchone()
         asked = self._connection.execute(
             "SELECT asked FROM cases WHERE id = %s", [case_id]

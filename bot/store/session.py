@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 from psycopg_pool import ConnectionPool
 
+from bot.store.call_desk import CallDeskRows
 from bot.store.corrections import CorrectionRows
-from bot.store.delivering import DeliveryRows
 from bot.store.money import MoneyRows
 from bot.store.paying import PayRows
+from bot.store.release import ReleaseRows
 from bot.store.seal import Seal
 
 
-class Store(CorrectionRows, DeliveryRows, MoneyRows, PayRows):
+class Store(CorrectionRows, CallDeskRows, MoneyRows, PayRows, ReleaseRows):
     """Implements every port of `bot.flows.ports` that speaks of storage."""
 
 

@@ -13,6 +13,7 @@ from bot.policy.marked import DataError
 
 SHIPPED = Path(str(files("bot.policy").joinpath("cadences")))
 SCRIPTS = {
+    "call.missed",
     "welcome", "first_instalment", "reminder.pre_due", "reminder.due_day", "reminder.d1_5",
     "reminder.d6_20", "reminder.d21_29", "reminder.m2", "reminder.m3", "trade.pre_due",
     "trade.due_day", "trade.d1_30", "trade.d31_90", "trade.d91_180",

@@ -39,6 +39,7 @@ IDS = [
     "thanks.partial",
     "thanks.full",
     "handoff.notice",
+    "call.missed",
     "callback.reminder",
     "answer.promise_readback",
     "answer.promise_confirmed",

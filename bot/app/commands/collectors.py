@@ -36,6 +36,8 @@ _PROBLEMS = {
     "bad_role": ("cannot have that role", "use collector, lead or admin"),
     "short_password": ("needs a longer password", "use at least 10 characters"),
     "long_password": ("needs a shorter password", "use at most 200 characters"),
+    "bad_phone": ("needs another number", "write it with its country code, like +8613800138000"),
+    "no_phone": ("has no telephone on file", "set one with yuehuan collector phone"),
     "unknown": ("is nobody here", "see yuehuan collector list"),
 }
 
@@ -71,6 +73,7 @@ def list_people() -> None:
         for person in product.collectors.people():
             locked = person.locked_until is not None and person.locked_until > now
             state = "disabled" if person.disabled else "locked" if locked else ""
+            state = state or ("on duty" if person.on_duty else "")
             table.add_row(*map(escape, (person.login, person.name, person.role, state)))
     Console(soft_wrap=True, highlight=False).print(table)
 
@@ -89,6 +92,28 @@ def enable(login: Login) -> None:
     with people(login) as collectors:
         collectors.enable(login)
     typer.echo(f"{login}: may log in again")
+
+
+@collector_app.command()
+def phone(
+    login: Login,
+    number: Annotated[str, typer.Argument(help="Where calls are put through to; '' for none.")],
+    region: Annotated[str, typer.Option(help="Of a number without a country code.")] = "CN",
+) -> None:
+    """Set the telephone on which the person takes calls that are put through."""
+    from bot.domain.phone import mask
+
+    with people(login) as collectors:
+        kept = collectors.set_phone(login, number, region)
+    typer.echo(f"{login}: {'calls go to ' + mask(kept) if kept else 'takes no calls'}")
+
+
+@collector_app.command()
+def duty(login: Login, on: Annotated[bool, typer.Option("--on/--off", help="Take calls?")]) -> None:
+    """Put calls through to the person, or no longer."""
+    with people(login) as collectors:
+        collectors.duty_of(login, on=on)
+    typer.echo(f"{login}: {'on duty' if on else 'off duty'}")
 
 
 @collector_app.command("reset-password")

@@ -126,6 +126,9 @@ def add_sender(
     address: Annotated[str, typer.Option(help="The number, with its country code.")],
     live: Annotated[bool, typer.Option("--live/--test", help="Reaches real people?")] = False,
     per_second: Annotated[float, typer.Option(help="Segments per second.")] = 1.0,
+    voice: Annotated[bool, typer.Option("--voice", help="May place and take calls.")] = False,
+    calls_per_second: Annotated[float, typer.Option(help="Calls begun per second.")] = 1.0,
+    lines: Annotated[int, typer.Option(help="Calls at a time.")] = 10,
 ) -> None:
     """Add a number to send from."""
     from bot.domain.vocabulary import SenderKind
@@ -138,15 +141,30 @@ def add_sender(
     except ValueError as wrong:
         raise Refusal(f"kind: {kind}", f"choose from {', '.join(SenderKind)}", code=2) from wrong
     with rows() as store:
-        new = NewSender(code, chosen, address, live, per_second)
+        new = NewSender(code, chosen, address, live, per_second, voice, calls_per_second, lines)
         open_sender(store, new, real=load_routes().livemode[chosen])
     typer.echo(f"{code}: {_MODES[live]}")
+
+
+@sender_app.command("voice")
+def voice(
+    code: Annotated[str, typer.Argument(help="Its code.")],
+    on: Annotated[bool, typer.Option("--on/--off", help="May it place and take calls?")],
+    calls_per_second: Annotated[float, typer.Option(help="Calls begun per second.")] = 1.0,
+    lines: Annotated[int, typer.Option(help="Calls at a time.")] = 10,
+) -> None:
+    """Switch a sender's calls on or off."""
+    from bot.flows.set_up import let_call
+
+    with rows() as store:
+        let_call(store, code, voice=on, calls_per_second=calls_per_second, lines=lines)
+    typer.echo(f"{code}: {'calls' if on else 'does not call'}")
 
 
 @sender_app.command("list")
 def list_senders() -> None:
     """All senders, and why one stands still."""
-    header = ("code", "kind", "number", "mode", "per second", "portfolios", "stopped")
+    header = ("code", "kind", "number", "mode", "per second", "calls", "portfolios", "stopped")
     with rows() as store:
         _table(
             header,
@@ -157,6 +175,7 @@ def list_senders() -> None:
                     s.address,
                     _MODES[s.livemode],
                     f"{s.per_second:g}",
+                    f"{s.calls_per_second:g}/s, {s.lines} lines" if s.voice else "",
                     str(s.portfolios),
                     s.stopped_reason or "",
                 )

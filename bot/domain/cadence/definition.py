@@ -122,6 +122,15 @@ class HandOffRules:
     no_contact_point: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CallRules:
+    """What follows a call nobody answered."""
+
+    tries: int = 2  #: calls for one touch, each at another time of day
+    apart_minutes: int = 120  #: between two of them at least
+    then: str | None = None  #: the text that offers a time once they are used up
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Tier:
     """A stretch of the DPD axis, both ends included; None is open."""
@@ -135,6 +144,7 @@ class Tier:
     furthest_promise_days: int
     hand_off: HandOffRules = HandOffRules()
     source: str = ""
+    calls: CallRules = CallRules()
 
     def holds(self, day: int) -> bool:
         """Whether DPD `day` lies in this tier."""
@@ -178,6 +188,7 @@ class Cadence:
     per_day: int = 1  #: proposals a case may get in one day
     per_day_per_purpose: int = 1
     idle_recheck_days: int = 30  #: for cases only an event can wake
+    windows: tuple[Window, ...] = ()  #: every window of the file, the earliest first
     _starts: tuple[int, ...] = field(init=False, default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -198,4 +209,5 @@ class Cadence:
         """Every script id the file names."""
         promises = (self.promises.day_before, self.promises.due_day, self.promises.broken)
         touches = (touch.script for tier in self.tiers for touch in tier.touches)
-        return frozenset(touches) | {touch.script for touch in promises}
+        after_calls = {tier.calls.then for tier in self.tiers if tier.calls.then}
+        return frozenset(touches) | {touch.script for touch in promises} | after_calls

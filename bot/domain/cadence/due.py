@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from bot.domain.cadence.calling import best_window
 from bot.domain.cadence.definition import Behaviour, Tier, Touch
 from bot.domain.cadence.hours import instants
 from bot.domain.cadence.reach import Reached, reach
@@ -73,6 +74,8 @@ def _proposal(asked: Question, slot: Slot, reached: Reached) -> Proposal:
     channel, point = reached
     facts, touch = asked.facts, slot.touch
     window = touch.windows[slot.nth % len(touch.windows)]
+    if channel is Channel.VOICE:
+        window = best_window(facts.debtor.answered_hours, asked.cadence.windows) or window
     earliest, latest = instants(asked.today, window, point.zones, facts.portfolio.zone)
     return Proposal(
         key=f"{facts.case_id}:{touch.key}:{slot.anchor}:{slot.day}",

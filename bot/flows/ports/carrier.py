@@ -1,4 +1,4 @@
-"""The SMS carrier as flows see it: an order in, one of a few outcomes out."""
+"""A carrier as flows see it, for texts or for calls: an order in, one of a few outcomes out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bot.domain.vocabulary import AttemptState
 
@@ -20,6 +20,19 @@ class SmsOrder:
     sender: str  #: E.164, our number
     body: str
     valid_seconds: int  #: 1–36000; the carrier drops it when it is still queued after that
+
+
+@dataclass(frozen=True, slots=True)
+class CallOrder:
+    """One call to be placed. `token` names the attempt in every address the carrier will ask."""
+
+    token: str
+    to: str  #: E.164
+    sender: str  #: E.164, our number
+    ring_seconds: int  #: 5–600; the carrier gives up ringing after that
+
+
+Order = SmsOrder | CallOrder
 
 
 class Refusal(StrEnum):
@@ -60,16 +73,23 @@ class Ambiguous:
 Sent = Accepted | Refused | Ambiguous
 
 
-class SmsCarrier(Protocol):
-    """One account at one carrier."""
+Order_contra = TypeVar("Order_contra", contravariant=True)
 
-    def send(self, order: SmsOrder) -> Sent:
-        """Hand over one message, exactly one try. Never raises."""
+
+class Carrier(Protocol[Order_contra]):
+    """One account at one carrier, for orders of one kind."""
+
+    def send(self, order: Order_contra) -> Sent:
+        """Hand over one message or place one call, exactly one try. Never raises."""
         ...
 
-    def look_up(self, order: SmsOrder, since: datetime, until: datetime) -> Sequence[Accepted]:
-        """Messages at the carrier that match the order's numbers and text.
+    def look_up(self, order: Order_contra, since: datetime, until: datetime) -> Sequence[Accepted]:
+        """Messages or calls at the carrier that match the order's numbers (and text).
 
         Raises OSError when the carrier cannot be asked now.
         """
         ...
+
+
+SmsCarrier = Carrier[SmsOrder]
+CallCarrier = Carrier[CallOrder]

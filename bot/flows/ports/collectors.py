@@ -29,6 +29,8 @@ class Person:
     disabled: bool
     locked_until: datetime | None
     password_hash: str = field(repr=False)
+    on_duty: bool = False  #: calls may be put through
+    reachable: bool = False  #: has a telephone on file
 
     @property
     def stamp(self) -> str:
@@ -86,6 +88,14 @@ class CollectorStore(Protocol):
 
     def set_disabled(self, collector_id: int, *, disabled: bool) -> None:
         """Whether the person may log in."""
+        ...
+
+    def set_phone(self, collector_id: int, phone: str | None) -> None:
+        """Where calls are put through to, E.164; None takes it away."""
+        ...
+
+    def set_duty(self, collector_id: int, *, on: bool) -> None:
+        """Whether calls are put through."""
         ...
 
     def release_claims(self, collector_id: int) -> int:

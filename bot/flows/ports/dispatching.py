@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.domain.facts import CaseFacts
 from bot.domain.verdict import Verdict
 from bot.domain.vocabulary import AttemptState, Channel, Purpose, TouchState
-from bot.flows.ports.carrier import SmsOrder
+from bot.flows.ports.carrier import Order
 from bot.flows.ports.planning import Param
 
 
@@ -46,6 +46,14 @@ class DueTouch:
 
 
 @dataclass(frozen=True, slots=True)
+class NewCall:
+    """What a call is placed with: the script that leads it."""
+
+    script: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewAttempt:
     """An attempt to be committed as `sending` before the carrier is called."""
 
@@ -53,6 +61,7 @@ class NewAttempt:
     token: str
     body: str
     segments: int
+    call: NewCall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,7 @@ class Settled:
     state: AttemptState
     sid: str | None = None
     code: str | None = None
+    gone: bool = False  #: the carrier knows nothing of it: a call takes no line any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,7 @@ class OpenAttempt:
     """An attempt whose outcome is not known."""
 
     attempt_id: int
-    order: SmsOrder
+    order: Order
     sender_id: int
     at: datetime
     called_at: datetime
@@ -108,8 +118,18 @@ class DispatchStore(Protocol):
         """How many messages the sender's rate allows now, at most `wanted`; they are taken."""
         ...
 
-    def claim_due(self, sender_id: int, *, now: datetime, limit: int) -> list[DueTouch]:
-        """Planned touches that are due, oldest first; rows somebody else holds are skipped."""
+    def take_lines(self, sender_id: int, *, wanted: int, real_now: datetime) -> tuple[int, bool]:
+        """How many calls the sender's rate and free lines allow now, at most `wanted`; they are
+        taken. True when more could be placed as soon as the rate allows.
+        """
+        ...
+
+    def claim_due(
+        self, sender_id: int, *, channel: Channel, now: datetime, limit: int
+    ) -> list[DueTouch]:
+        """Planned touches of a channel that are due, oldest first; rows somebody else holds are
+        skipped.
+        """
         ...
 
     def next_due(self, sender_id: int) -> datetime | None:

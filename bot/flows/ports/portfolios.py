@@ -19,6 +19,9 @@ class NewSender:
     address: str
     livemode: bool
     per_second: float = 1.0
+    voice: bool = False  #: may place and take calls
+    calls_per_second: float = 1.0
+    lines: int = 10  #: calls at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,9 @@ class SenderLine:
     per_second: float
     stopped_reason: str | None
     portfolios: int
+    voice: bool
+    calls_per_second: float
+    lines: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,10 @@ class PortfolioStore(Protocol):
 
     def add_sender(self, sender: NewSender) -> None:
         """Raises DuplicateCodeError."""
+        ...
+
+    def let_call(self, sender_id: int, *, voice: bool, calls_per_second: float, lines: int) -> None:
+        """Whether and how fast a sender may call."""
         ...
 
     def start_sender(self, sender_id: int, *, at: datetime) -> None:

@@ -37,6 +37,10 @@ class StoredReply:
     livemode: bool
     creditor_keys: tuple[str, ...]  #: creditors whose portfolios send from the number written to
     from_hash: bytes
+    outcome: Mapping[str, Any] | None = None  #: of a call: read already, as JSON
+    call_id: int | None = None
+    page: Mapping[str, Any] | None = None  #: a form of the debtor's page, as JSON
+    page_case: int | None = None  #: the case its link is of
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,29 @@
 
 from sqlmodel import SQLModel
 
-from bot.store.tables import books, cases, desk, ledger, money, portfolios, replies, touches
+from bot.store.tables import (
+    books,
+    calls,
+    cases,
+    desk,
+    ledger,
+    money,
+    portfolios,
+    replies,
+    touches,
+)
 
 metadata = SQLModel.metadata
 
-__all__ = ["books", "cases", "desk", "ledger", "metadata", "money", "portfolios", "replies", "touches"]
+__all__ = [
+    "books",
+    "calls",
+    "cases",
+    "desk",
+    "ledger",
+    "metadata",
+    "money",
+    "portfolios",
+    "replies",
+    "touches",
+]

@@ -50,6 +50,7 @@ class Debtor(SQLModel, table=True):
     inconvenient: list[Any] = items()
     payday: int | None = None
     us_state: str | None = words(optional=True)
+    answered_hours: list[Any] = items()  #: local hours in which calls were answered, newest last
     created_at: datetime = instant()
 
 

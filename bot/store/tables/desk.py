@@ -21,6 +21,8 @@ class Collector(SQLModel, table=True):
     role: str = words(default="collector")
     password_hash: str
     disabled: bool = flag()
+    phone_sealed: bytes | None = sealed(optional=True)  #: where calls are put through to
+    on_duty: bool = flag()
     failed_logins: int = count()
     locked_until: datetime | None = instant(optional=True)
 

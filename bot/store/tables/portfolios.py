@@ -20,6 +20,10 @@ class Sender(SQLModel, table=True):
     livemode: bool
     per_second: float = 1.0  #: segments the carrier takes per second
     paced_to: datetime | None = instant(optional=True)  #: its rate is used up until then
+    voice: bool = flag()  #: may place and take calls
+    calls_per_second: float = Field(default=1.0, sa_column_kwargs={"server_default": "1"})
+    lines: int = count(10)  #: calls at a time
+    voice_paced_to: datetime | None = instant(optional=True)
     stopped_reason: str | None = words(optional=True)
     stopped_at: datetime | None = instant(optional=True)
 

@@ -1,0 +1,78 @@
+"""Answers to Twilio's questions about a call: the talk itself, and the documents around a transfer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from twilio.twiml.voice_response import VoiceResponse
+
+from bot.carriers.twilio_voice import Addresses, Collector, render
+from bot.domain.call.values import Output, Say
+
+#: Seconds of quiet between two words to whoever waits in line.
+_QUIET = 10
+
+
+class TwilioSpeaker:
+    """Implements `bot.flows.ports.speaking.Speaker`. `webhooks` is where the call asks us."""
+
+    def __init__(self, webhooks: str) -> None:
+        self._webhooks = webhooks
+
+    def speak(self, outputs: Sequence[Output], turn: int) -> str:
+        """The turn's outputs, none of them a transfer."""
+        return render(outputs, self._addresses(turn, "queue-end", 0))
+
+    def put_through(
+        self,
+        outputs: Sequence[Output],
+        turn: int,
+        *,
+        call_id: int,
+        phone: str | None,
+        caller_id: str,
+    ) -> str:
+        """Outputs that end in a transfer: to `phone`, or into the line without one."""
+        if phone is None:
+            return render(outputs, self._addresses(turn, "queue-end", call_id))
+        addresses = self._addresses(turn, "dial-end", call_id)
+        return render(outputs, addresses, Collector(phone, caller_id))
+
+    def wait(self, say: Say) -> str:
+        """A word and some quiet, then we are asked again."""
+        answer = _spoken(say)
+        answer.pause(length=_QUIET)
+        answer.redirect(f"{self._webhooks}/wait", method="POST")
+        return str(answer)
+
+    def leave(self) -> str:
+        """Out of the line."""
+        answer = VoiceResponse()
+        answer.leave()
+        return str(answer)
+
+    def whisper(self, say: Say) -> str:
+        """The collector's side."""
+        return str(_spoken(say))
+
+    def nothing(self) -> str:
+        """No words."""
+        return str(VoiceResponse())
+
+    def _addresses(self, turn: int, transferred: str, call_id: int) -> Addresses:
+        return Addresses(
+            answer=f"{self._webhooks}/turn?turn={turn}",
+            recording_status=f"{self._webhooks}/recording",
+            transferred=f"{self._webhooks}/{transferred}?turn={turn}",
+            whisper=f"{self._webhooks}/whisper?call={call_id}",
+            waiting=f"{self._webhooks}/wait",
+        )
+
+
+def _spoken(say: Say) -> VoiceResponse:
+    answer = VoiceResponse()
+    if say.rate == 100:
+        answer.say(say.text, language=say.language, voice=say.voice)
+    else:
+        answer.say(language=say.language, voice=say.voice).prosody(say.text, rate=f"{say.rate}%")
+    return answer

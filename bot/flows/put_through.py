@@ -1,0 +1,80 @@
+"""The webhooks around a transfer: the whisper, the waiting, the way out of the line, the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.call.values import CallLanguage, Heard
+from bot.flows.converse import Conversation
+from bot.flows.ports.calls import CallRow, CallStore
+from bot.flows.ports.speaking import Speaker
+from bot.flows.ports.transactions import Clock, Transactions
+from bot.flows.transfers import Transfers
+from bot.scripts.call_phrases import Phrases
+
+
+@dataclass(frozen=True)
+class PutThrough:
+    """Called while a debtor waits for, or talks to, a collector."""
+
+    transactions: Transactions[CallStore]
+    conversation: Conversation
+    clock: Clock
+    speaker: Speaker
+    phrases: Phrases
+
+    def whisper(self, call_id: int) -> str:
+        """What the collector hears before the two are connected; nothing when it is not known."""
+        with self.transactions() as store:
+            words, language = store.whisper(call_id)
+        if not words:
+            return self.speaker.nothing()
+        return self.speaker.whisper(self.phrases.spoken(words, language))
+
+    def wait(self, sid: str) -> str:
+        """One round of waiting in line."""
+        with self.transactions() as store:
+            call = store.call_of(sid=sid, token=None)
+            if call is None or call.ended or call.transfer != "queued":
+                return self.speaker.leave()
+            now = self.clock.now(livemode=call.livemode)
+            return self._transfers.waiting(store, call, language_of(call), now)
+
+    def queue_end(self, sid: str, number: int, result: str) -> str:
+        """Out of the line: to whoever is free now, or on with the conversation."""
+        with self.transactions() as store:
+            call = store.call_of(sid=sid, token=None)
+            if call is not None and call.turn == number and not call.ended:
+                if call.transfer == "dialing" and call.answer is not None:
+                    return call.answer  # the same end once more
+                if call.transfer == "queued":
+                    document = self._leave(store, call, result)
+                    if document is not None:
+                        return document
+        return self.conversation.turn(sid, number, Heard.transfer(result))
+
+    def dial_end(self, sid: str, number: int, result: str) -> str:
+        """The collector hung up, or was not reached."""
+        with self.transactions() as store:
+            call = store.call_of(sid=sid, token=None)
+            if call is not None and call.transfer in {"dialing", "talking"}:
+                now = self.clock.now(livemode=call.livemode)
+                store.set_transfer(call.call_id, "over", collector_id=None, at=now)
+        return self.conversation.turn(sid, number, Heard.transfer(result))
+
+    def _leave(self, store: CallStore, call: CallRow, result: str) -> str | None:
+        now = self.clock.now(livemode=call.livemode)
+        document = self._transfers.out_of_line(store, call, now) if result == "leave" else None
+        if document is None:
+            store.set_transfer(call.call_id, "over", collector_id=None, at=now)
+        return document
+
+    @property
+    def _transfers(self) -> Transfers:
+        return Transfers(self.speaker, self.phrases)
+
+
+def language_of(call: CallRow) -> CallLanguage:
+    """The language the call is led in."""
+    spoken: CallLanguage = (call.session or {}).get("language", "zh-CN")
+    return spoken

@@ -1,0 +1,132 @@
+"""What differs between sending a text and placing a call; everything else is the dispatcher's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.facts import CaseFacts
+from bot.domain.proposal import Content
+from bot.domain.vocabulary import Channel
+from bot.flows.calling import CALL_CONTENT, script_for
+from bot.flows.considering import compose
+from bot.flows.playbook import Playbook
+from bot.flows.ports.carrier import CallOrder, Order, SmsOrder
+from bot.flows.ports.dispatching import DispatchStore, DueTouch, NewCall, NewLink
+
+#: Seconds a telephone rings before we give up (product choice: five to six rings; more is a
+#: nuisance, and a mailbox takes over in between), and the least that is worth beginning.
+RING, SHORTEST_RING = 25, 5
+
+
+class LinkMaker(Protocol):
+    """Makes payment links; only the hash of their token is kept."""
+
+    def make(self, case_id: int, at: datetime) -> NewLink:
+        """A fresh link to the debtor's page; it opens nothing until the store remembers it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a touch says, written from the facts of this moment."""
+
+    content: Content
+    body: str
+    segments: int
+    link: NewLink | None = None  #: the very link that the text holds
+    call: NewCall | None = None
+
+
+class Trade(Protocol):
+    """Texts or calls."""
+
+    @property
+    def channel(self) -> Channel:
+        """Which touches it carries out."""
+        ...
+
+    def turns(
+        self, store: DispatchStore, sender_id: int, wanted: int, real_now: datetime
+    ) -> tuple[int, bool]:
+        """How many may go out now, and whether to come back in a second for more."""
+        ...
+
+    def write(
+        self,
+        playbook: Playbook,
+        links: LinkMaker,
+        facts: CaseFacts,
+        touch: DueTouch,
+        now: datetime,
+    ) -> Written:
+        """The words. Raises whatever goes wrong with them."""
+        ...
+
+    def order(self, token: str, to: str, sender: str, written: Written, seconds: int) -> Order:
+        """What the carrier is handed; it may take at most `seconds` to arrive."""
+        ...
+
+
+@dataclass(frozen=True)
+class Texts:
+    """SMS."""
+
+    channel: Channel = Channel.SMS
+
+    def turns(
+        self, store: DispatchStore, sender_id: int, wanted: int, real_now: datetime
+    ) -> tuple[int, bool]:
+        """The sender's rate."""
+        taken = store.take_turns(sender_id, wanted=wanted, real_now=real_now)
+        return taken, taken < wanted
+
+    def write(
+        self,
+        playbook: Playbook,
+        links: LinkMaker,
+        facts: CaseFacts,
+        touch: DueTouch,
+        now: datetime,
+    ) -> Written:
+        """The rendered text with its link."""
+        script = playbook.scripts.pick(touch.script, facts.debtor.locale)
+        link = links.make(facts.case_id, now) if script.has_link else None
+        url = link.url if link else None
+        words, _ = compose(facts, touch.script, touch.params, playbook, now, link=url)
+        return Written(words.content, words.text, words.segments, link)
+
+    def order(self, token: str, to: str, sender: str, written: Written, seconds: int) -> Order:
+        """A message that must arrive within `seconds`."""
+        return SmsOrder(token, to, sender, written.body, seconds)
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Voice."""
+
+    channel: Channel = Channel.VOICE
+
+    def turns(
+        self, store: DispatchStore, sender_id: int, wanted: int, real_now: datetime
+    ) -> tuple[int, bool]:
+        """The sender's rate and lines; a line that becomes free wakes the sender by itself."""
+        return store.take_lines(sender_id, wanted=wanted, real_now=real_now)
+
+    def write(
+        self,
+        playbook: Playbook,
+        links: LinkMaker,
+        facts: CaseFacts,
+        touch: DueTouch,
+        now: datetime,
+    ) -> Written:
+        """Which script leads the call: by where the case stands now, not when it was planned."""
+        script = script_for(facts, touch.purpose, playbook, now)
+        call = NewCall(script.id, script.version)
+        return Written(CALL_CONTENT, f"{script.id} v{script.version}", 1, call=call)
+
+    def order(self, token: str, to: str, sender: str, written: Written, seconds: int) -> Order:
+        """A call that must not ring into closed hours."""
+        return CallOrder(token, to, sender, max(SHORTEST_RING, min(RING, seconds)))

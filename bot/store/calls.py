@@ -1,0 +1,220 @@
+"""Calls: found and locked, their turns, how they end, and what was reached in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.domain.vocabulary import CallOutcome, CaseState, Purpose
+from bot.flows.ports.calls import CalledTouch, CallRow, Reached, TakenTurn
+from bot.flows.ports.delivering import DeliveryReport
+from bot.store.delivering import DeliveryRows
+from bot.store.jobs import Job, defer_all
+from bot.store.receiving import RECEIVE_QUEUE, RECEIVE_TASK
+
+_FIND = """
+SELECT c.id, c.direction, c.provider_sid, c.sender_id, s.livemode, c.case_id, c.debtor_id,
+       c.contact_point_id, c.script, c.session_sealed, c.turn, c.state, c.outcome, c.connected,
+       c.verified_at IS NOT NULL, c.notice_at IS NOT NULL, c.transfer, c.queued_at, c.collector_id,
+       c.placed_at, c.answered_at, a.token, k.state, s.address, t.answer_sealed,
+       (SELECT count(*) FROM collector u WHERE u.on_duty AND NOT u.disabled
+          AND u.phone_sealed IS NOT NULL)
+FROM call c JOIN sender s ON s.id = c.sender_id
+LEFT JOIN attempt a ON a.id = c.attempt_id
+LEFT JOIN cases k ON k.id = c.case_id
+LEFT JOIN call_turn t ON t.call_id = c.id AND t.number = c.turn
+"""
+
+_BY_SID = "WHERE c.provider_sid = %s"
+_BY_TOKEN = "WHERE c.attempt_id = (SELECT id FROM attempt WHERE token = %s)"  # noqa: S105
+
+# The turn and the session that goes with it in one statement: somebody is on the line.
+_TURN = """
+WITH kept AS (
+    INSERT INTO call_turn (call_id, number, at, step, said_sealed, heard_sealed, understood, detail,
+                           verified, answer_sealed)
+    VALUES (%(call)s, %(number)s, %(at)s, %(step)s, %(said)s, %(heard)s, %(understood)s, %(detail)s,
+            %(verified)s, %(answer)s)
+)
+UPDATE call SET provider_sid = coalesce(provider_sid, %(sid)s), turn = %(number)s,
+    session_sealed = %(session)s, state = CASE state WHEN 'ended' THEN state ELSE 'talking' END,
+    answered_at = coalesce(answered_at, %(at)s),
+    verified_at = coalesce(verified_at, CASE WHEN %(verified)s THEN %(at)s::timestamptz END),
+    notice_at = coalesce(notice_at, CASE WHEN %(notice)s THEN %(at)s::timestamptz END),
+    connected = connected OR %(connected)s
+WHERE id = %(call)s
+"""
+
+_CONNECTED = (
+    "UPDATE attempt SET connected = %s WHERE id = (SELECT attempt_id FROM call WHERE id = %s)"
+)
+
+# What was reached waits as a reply, read already, with the job that will handle it.
+_REACHED = """
+INSERT INTO reply (provider_sid, channel, to_address, from_sealed, from_hash, body_sealed,
+                   received_at, understanding)
+SELECT %(sid)s, 'voice', s.address, coalesce(p.phone_sealed, c.caller_sealed),
+       coalesce(p.phone_hash, c.caller_hash), %(body)s, %(at)s, %(reading)s
+FROM call c JOIN sender s ON s.id = c.sender_id
+LEFT JOIN contact_point p ON p.id = c.contact_point_id
+WHERE c.id = %(call)s AND c.case_id IS NOT NULL
+ON CONFLICT (provider_sid) DO NOTHING RETURNING id
+"""
+
+_TOUCH = """
+SELECT t.key, t.purpose, t.tier, t.rule, t.anchor, t.day, t.params
+FROM call c JOIN attempt a ON a.id = c.attempt_id JOIN touch t ON t.id = a.touch_id
+WHERE c.id = %s
+"""
+
+#: Answered hours that are remembered of a debtor.
+_HOURS = 10
+
+
+class CallRows(DeliveryRows):
+    """Implements most of `bot.flows.ports.calls.CallStore`."""
+
+    def call_of(self, *, sid: str | None, token: str | None) -> CallRow | None:
+        """The call, its row locked; by our attempt where it is named, else by the sid."""
+        if token is not None:
+            return self._call(_BY_TOKEN, token)
+        return self._call(_BY_SID, sid) if sid else None
+
+    def _call(self, where: str, value: object) -> CallRow | None:
+        query = f"{_FIND} {where} FOR UPDATE OF c"
+        row = self._connection.execute(query.encode(), [value]).fetchone()
+        return self._call_row(row) if row else None
+
+    def _call_row(self, row: Any) -> CallRow:
+        values: list[Any] = list(row)
+        values[9] = json.loads(self._seal.open(row[9])) if row[9] else None
+        values[12] = CallOutcome(row[12]) if row[12] else None
+        values[22] = CaseState(row[22]) if row[22] else None
+        values[24] = self._seal.open(row[24]) if row[24] else None
+        return CallRow(*values)
+
+    def peek_debtor(self, *, sid: str | None, token: str | None) -> int | None:
+        """Whose call it is, without a lock."""
+        where, value = (_BY_TOKEN, token) if token is not None else (_BY_SID, sid)
+        query = f"SELECT c.debtor_id FROM call c {where}"
+        row = self._connection.execute(query.encode(), [value]).fetchone()
+        return row[0] if row else None
+
+    def change_answer(self, call: CallRow, answer: str) -> None:
+        """The last turn is answered anew: the call goes on elsewhere."""
+        self._connection.execute(
+            "UPDATE call_turn SET answer_sealed = %s WHERE call_id = %s AND number = %s",
+            [self._seal.seal(answer), call.call_id, call.turn],
+        )
+
+    def save_turn(self, call: CallRow, sid: str, turn: TakenTurn, *, at: datetime) -> None:
+        """The turn with its session; then what was reached in it."""
+        seal = self._seal.seal
+        self._connection.execute(
+            _TURN,
+            {
+                "call": call.call_id,
+                "sid": sid,
+                "number": turn.number,
+                "at": at,
+                "step": turn.step,
+                "said": seal("\n".join(turn.said)),
+                "heard": seal(turn.heard) if turn.heard is not None else None,
+                "understood": json.dumps(dict(turn.understood), ensure_ascii=False),
+                "detail": turn.detail,
+                "verified": turn.verified,
+                "answer": seal(turn.answer),
+                "session": seal(json.dumps(dict(turn.session), ensure_ascii=False)),
+                "notice": turn.notice,
+                "connected": turn.connected,
+            },
+        )
+        if turn.connected and not call.connected:
+            self._connection.execute(_CONNECTED, [True, call.call_id])
+        self.reach_later(call, turn.reached, suffix=str(turn.number), at=at)
+
+    def reach_later(
+        self, call: CallRow, reached: Sequence[Reached], *, suffix: str, at: datetime
+    ) -> None:
+        """Each as a reply with its job; a repeat changes nothing."""
+        for one in reached:
+            reply_id = self._reach(call, one, suffix, at)
+            if reply_id is not None:
+                job = Job(RECEIVE_TASK, RECEIVE_QUEUE, {"reply_id": reply_id})
+                defer_all(self._connection, [job])
+
+    def _reach(self, call: CallRow, one: Reached, suffix: str, at: datetime) -> int | None:
+        reading = {**one.reading, "call": call.call_id}
+        row = self._connection.execute(
+            _REACHED,
+            {
+                "sid": f"call:{call.call_id}:{suffix}:{one.number}",
+                "body": self._seal.seal(one.words),
+                "at": at,
+                "reading": json.dumps(reading, ensure_ascii=False),
+                "call": call.call_id,
+            },
+        ).fetchone()
+        return row[0] if row else None
+
+    def report_attempt(self, report: DeliveryReport, *, real_now: datetime) -> bool:
+        """Keep the report, move the attempt."""
+        return self.record_report(report, real_now=real_now) is not None
+
+    def answered(self, call_id: int, sid: str, *, at: datetime) -> None:
+        """Picked up; taken for a conversation until somebody knows better."""
+        self._connection.execute(
+            "UPDATE call SET provider_sid = coalesce(provider_sid, %s), "
+            "state = CASE state WHEN 'ended' THEN state ELSE 'talking' END, "
+            "answered_at = coalesce(answered_at, %s), connected = connected OR outcome IS NULL "
+            "WHERE id = %s",
+            [sid, at, call_id],
+        )
+        self._connection.execute(
+            "UPDATE attempt a SET connected = c.connected FROM call c "
+            "WHERE c.id = %s AND a.id = c.attempt_id",
+            [call_id],
+        )
+
+    def heard_as(self, call_id: int, word: str, outcome: CallOutcome | None) -> None:
+        """A machine was no conversation."""
+        machine = outcome in {CallOutcome.MACHINE, CallOutcome.FAX}
+        self._connection.execute(
+            "UPDATE call SET answered_by = %s, outcome = coalesce(%s, outcome), "
+            "connected = CASE WHEN %s THEN false ELSE connected END WHERE id = %s",
+            [word, outcome.value if machine and outcome else None, machine, call_id],
+        )
+        if machine:
+            self._connection.execute(_CONNECTED, [False, call_id])
+
+    def end_call(
+        self, call_id: int, sid: str, outcome: CallOutcome, *, seconds: int | None, at: datetime
+    ) -> None:
+        """Over; what machine detection said of it stands."""
+        self._connection.execute(
+            "UPDATE call SET provider_sid = coalesce(provider_sid, %s), state = 'ended', "
+            "outcome = coalesce(outcome, %s), ended_at = coalesce(ended_at, %s), "
+            "seconds = coalesce(%s, seconds), "
+            "transfer = CASE WHEN transfer IS NULL THEN NULL ELSE 'over' END WHERE id = %s",
+            [sid, outcome.value, at, seconds, call_id],
+        )
+
+    def touch_of(self, call_id: int) -> CalledTouch | None:
+        """The touch the call was placed for."""
+        row = self._connection.execute(_TOUCH, [call_id]).fetchone()
+        if row is None:
+            return None
+        key, purpose, tier, rule, anchor, day, params = row
+        return CalledTouch(key, Purpose(purpose), tier, rule, anchor, day, params or {})
+
+    def remember_hour(self, debtor_id: int, hour: int) -> None:
+        """The newest hours, the oldest first."""
+        self._connection.execute(
+            "UPDATE debtor SET answered_hours = (SELECT jsonb_agg(value ORDER BY place) FROM ("
+            "SELECT value, place FROM jsonb_array_elements(answered_hours || to_jsonb(%s::int)) "
+            "WITH ORDINALITY AS each(value, place) ORDER BY place DESC LIMIT %s) AS kept) "
+            "WHERE id = %s",
+            [hour, _HOURS, debtor_id],
+        )

@@ -1,0 +1,5 @@
+"""Fixtures of this folder."""
+
+from desk_fixtures import desk, sandbox_process
+
+__all__ = ["desk", "sandbox_process"]
