@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import requests
 
 from bot.app.errors import Refusal
+from bot.app.granting import reductions
 from bot.app.product import Product
 from bot.store.clock_shift import next_instant, read_shift, set_shift
 
@@ -85,6 +86,7 @@ class TestClock:
         """Everything that is due at this instant, replies that came in included."""
         product = self.product
         product.promises.run(livemode=False)
+        reductions(product).sweep(livemode=False)
         product.planner.run(livemode=False)
         self.send()
 

@@ -10,6 +10,7 @@ from flask import Blueprint
 from bot.app.advance import TestClock
 from bot.app.clock_panel import ClockPanel
 from bot.app.database import make_engine
+from bot.app.granting import reductions
 from bot.app.health import database_probes
 from bot.app.parts import Parts
 from bot.app.product import Product, open_product
@@ -106,6 +107,7 @@ def ticks(product: Product) -> list[Tick]:
         Tick("plan", timedelta(seconds=15), _both(product.planner.run)),
         Tick("release", timedelta(seconds=5), _both(product.releaser.run)),
         Tick("promises", timedelta(seconds=30), _both(product.promises.run)),
+        Tick("reductions", timedelta(seconds=60), _both(reductions(product).sweep)),
         Tick("settle_attempts", timedelta(seconds=30), product.attempts.run),
         Tick("recordings", timedelta(hours=1), _both(product.recordings.sweep)),
         Tick("watch", timedelta(seconds=60), _both(product.releaser.watch)),

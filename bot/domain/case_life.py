@@ -21,6 +21,7 @@ class Event(StrEnum):
     PROMISE_KEPT = "promise_kept"
     PROMISE_PARTIAL = "promise_partial"
     PROMISE_BROKEN = "promise_broken"
+    PROMISE_WITHDRAWN = "promise_withdrawn"  #: a collector ended a plan; nobody broke a word
     DISPUTE_RAISED = "dispute_raised"
     DISPUTE_RESOLVED = "dispute_resolved"
     HANDED_OFF = "handed_off"
@@ -79,6 +80,8 @@ TRANSITIONS: _Table = {
     (_S.PROMISED, Event.PROMISE_KEPT): Move(_S.ACTIVE, _CHECK),
     (_S.PROMISED, Event.PROMISE_PARTIAL): Move(_S.ACTIVE, _CHECK),
     (_S.PROMISED, Event.PROMISE_BROKEN): Move(_S.ACTIVE, _CHECK),
+    (_S.PROMISED, Event.PROMISE_WITHDRAWN): Move(_S.ACTIVE, _CHECK),
+    **_staying((_S.ACTIVE, *_QUIET_STATES, _S.CLOSED), Event.PROMISE_WITHDRAWN, ()),
     **_staying(
         (_S.ACTIVE, *_QUIET_STATES, _S.CLOSED),
         Event.PROMISE_KEPT,

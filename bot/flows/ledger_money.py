@@ -62,6 +62,9 @@ class LedgerSettling:
                     state=PromiseState.SUPERSEDED,
                     at=at,
                 )
+            plan = self.store.active_plan(facts.case_id)
+            if plan is not None:
+                self.store.end_plan(plan.plan_id, "replaced", at=at)
             take(self.store, facts.case_id, facts.state, Event.SETTLED, at=at, actor=_ACTOR)
 
     def owed_again(self, case_ids: Sequence[int], at: datetime) -> None:
@@ -69,7 +72,6 @@ class LedgerSettling:
         for case_id in case_ids:
             state = CaseState.CLOSED
             take(self.store, case_id, state, Event.REOPENED, at=at, actor=_ACTOR)
-
 
     def use_credit(self, case_ids: Sequence[int], at: datetime) -> None:
         """Let the debts take it; the case may owe nothing then."""

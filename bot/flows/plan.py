@@ -10,12 +10,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from bot.domain.cadence import Decision, decide
+from bot.domain.cadence.promised import MISSED_SCRIPT
 from bot.domain.facts import CaseFacts
+from bot.domain.proposal import Proposal
 from bot.domain.vocabulary import CaseState, TouchState
 from bot.flows.considering import Pacer, Tally, consider
 from bot.flows.life import hand_off
 from bot.flows.playbook import Playbook, today_of, zone_of
-from bot.flows.ports.planning import Checked, NewTouch, Planned, PlanningStore
+from bot.flows.ports.planning import Checked, NewTouch, Param, Planned, PlanningStore
 from bot.flows.ports.transactions import Clock, Transactions
 
 #: Cases per transaction: large enough for set-based writes, small enough to hold lanes briefly.
@@ -113,7 +115,8 @@ def wanted_touches(
     """The decision's proposals after words, rules and pacing."""
     touches = []
     for proposal in decision.proposals:
-        touch = consider(tally.seen_by(facts), proposal, playbook, now)
+        params = missed_promise(facts, proposal)
+        touch = consider(tally.seen_by(facts), proposal, playbook, now, params=params)
         if touch is None:
             continue
         if touch.state is TouchState.PLANNED:
@@ -121,6 +124,19 @@ def wanted_touches(
             tally.add(facts, proposal, touch.due_at)
         touches.append(touch)
     return touches
+
+
+def missed_promise(facts: CaseFacts, proposal: Proposal) -> dict[str, Param]:
+    """Which promise is spoken of, where another one is open: a missed instalment of a plan."""
+    if proposal.script != MISSED_SCRIPT:
+        return {}
+    for promise in facts.promises:
+        if promise.plan_id and promise.due_on == proposal.anchor and promise.amount_minor:
+            return {
+                "promise_date": promise.due_on.isoformat(),
+                "promise_amount_minor": promise.amount_minor,
+            }
+    return {}
 
 
 def next_look(facts: CaseFacts, day: date) -> datetime:

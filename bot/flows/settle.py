@@ -12,7 +12,6 @@ from bot.domain.allocation import spread
 from bot.domain.cadence.reach import reach
 from bot.domain.case_life import Event
 from bot.domain.facts import CaseFacts
-from bot.domain.promise_terms import outcome
 from bot.domain.proposal import Proposal
 from bot.domain.vocabulary import CaseState, Channel, PromiseState, Purpose
 from bot.flows.bookkeeping import book_payment
@@ -22,6 +21,7 @@ from bot.flows.notices import Noticing
 from bot.flows.playbook import Playbook
 from bot.flows.ports.money import IncomingPayment, MoneyStore, PaymentNotice
 from bot.flows.ports.transactions import Clock, Transactions
+from bot.flows.promise_money import fulfil_reductions, settle_promises
 
 _ACTOR = "payment"
 _THANK_WITHIN = timedelta(hours=24)
@@ -76,7 +76,9 @@ class Settler:
         if payment_id is None:
             return False
         book_payment(store, payment.case_id, payment_id, found, at=now)
-        self.money_arrived(store, facts, payment_id, payment.amount_minor, now)
+        self.money_arrived(
+            store, facts, payment_id, payment.amount_minor, now, paid_at=payment.paid_at
+        )
         return True
 
     def money_arrived(
@@ -86,8 +88,13 @@ class Settler:
         payment_id: int,
         amount_minor: int,
         now: datetime,
+        *,
+        paid_at: datetime | None = None,
     ) -> None:
-        """What follows once money has been allocated. `facts` are from before it."""
+        """What follows once money has been allocated. `facts` are from before it.
+
+        `paid_at` is when the debtor paid, which promises are judged by; None: now.
+        """
         store.save_remark(
             facts.case_id,
             "payment",
@@ -95,7 +102,8 @@ class Settler:
             actor=_ACTOR,
             data={"payment": payment_id, "amount_minor": amount_minor},
         )
-        state = settle_promises(store, facts, amount_minor, now)
+        state = settle_promises(store, facts, amount_minor, paid_at or now, now)
+        fulfil_reductions(store, facts.case_id, now)
         self.owes_less(store, facts.case_id, state, now, reason="payment")
         self._thank(store, facts.case_id, payment_id, amount_minor, now)
 
@@ -109,6 +117,9 @@ class Settler:
         after = store.facts([case_id], now)[0]
         if not after.outstanding_minor and state is not CaseState.CLOSED:
             take(store, case_id, state, Event.SETTLED, at=now, actor=_ACTOR)
+            plan = store.active_plan(case_id)
+            if plan is not None:
+                store.end_plan(plan.plan_id, "completed", at=now)
 
     def _thank(
         self, store: MoneyStore, case_id: int, payment_id: int, amount_minor: int, now: datetime
@@ -130,29 +141,3 @@ class Settler:
         touch = consider(facts, proposal, self.playbook, now, params=params)
         if touch is not None:
             store.add_touches([touch], stage="plan", at=now, behind=self.clock.real())
-
-
-def settle_promises(
-    store: MoneyStore, facts: CaseFacts, amount_minor: int, now: datetime
-) -> CaseState:
-    """Count the money towards open promises, earliest first; returns the case's state."""
-    state, left = facts.state, amount_minor
-    open_promises = store.open_promises(facts.case_id)
-    for promise in open_promises:
-        share = min(left, promise.amount_minor - promise.paid_minor)
-        paid = promise.paid_minor + share
-        left -= share
-        result = outcome(promise.amount_minor, paid, over=False)
-        store.save_promise(promise.promise_id, paid_minor=paid, state=result, at=now)
-        more = promise is not open_promises[-1]
-        if result is PromiseState.KEPT and not more:
-            state = take(
-                store,
-                facts.case_id,
-                state,
-                Event.PROMISE_KEPT,
-                at=now,
-                actor=_ACTOR,
-                data={"promise": promise.promise_id},
-            )
-    return state

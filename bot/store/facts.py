@@ -56,8 +56,10 @@ FROM debt WHERE case_id = ANY(%b::bigint[]) AND settled_by IS NULL
 """
 
 _PROMISES = """
-SELECT case_id, id, due_on, amount_minor, state, made_at
-FROM promise WHERE case_id = ANY(%b::bigint[]) AND state <> 'superseded' ORDER BY id
+SELECT p.case_id, p.id, p.due_on, p.amount_minor, p.state, p.made_at, l.id
+FROM promise p LEFT JOIN instalment i ON i.promise_id = p.id
+LEFT JOIN instalment_plan l ON l.id = i.plan_id AND l.state = 'active'
+WHERE p.case_id = ANY(%b::bigint[]) AND p.state <> 'superseded' ORDER BY p.id
 """
 
 _POINTS = """
@@ -218,7 +220,7 @@ def _debt(row: Any) -> DebtFacts:
 
 
 def _promise(row: Any) -> PromiseFacts:
-    return PromiseFacts(row[1], row[2], row[3], _PROMISE_STATES[row[4]], row[5])
+    return PromiseFacts(row[1], row[2], row[3], _PROMISE_STATES[row[4]], row[5], row[6])
 
 
 def _point(row: Any) -> ContactPointFacts:

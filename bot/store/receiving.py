@@ -256,10 +256,15 @@ class ReceiveRows(DispatchRows):
         return int(row[0])
 
     def supersede_promises(self, case_id: int, *, at: datetime) -> None:
-        """Open promises give way."""
+        """Open promises give way, and the plan they were part of."""
         self._connection.execute(
             "UPDATE promise SET state = 'superseded', settled_at = %s "
             "WHERE case_id = %s AND state = 'open'",
+            [at, case_id],
+        )
+        self._connection.execute(
+            "UPDATE instalment_plan SET state = 'replaced', ended_at = %s "
+            "WHERE case_id = %s AND state = 'active'",
             [at, case_id],
         )
 

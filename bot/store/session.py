@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from psycopg_pool import ConnectionPool
 
+from bot.store.bank import BankRows
 from bot.store.call_desk import CallDeskRows
+from bot.store.concessions import ConcessionRows
 from bot.store.corrections import CorrectionRows
 from bot.store.money import MoneyRows
 from bot.store.paying import PayRows
@@ -16,7 +18,9 @@ from bot.store.release import ReleaseRows
 from bot.store.seal import Seal
 
 
-class Store(CorrectionRows, CallDeskRows, MoneyRows, PayRows, ReleaseRows):
+class Store(
+    ConcessionRows, BankRows, CorrectionRows, CallDeskRows, MoneyRows, PayRows, ReleaseRows
+):
     """Implements every port of `bot.flows.ports` that speaks of storage."""
 
 

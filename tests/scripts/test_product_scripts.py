@@ -36,6 +36,7 @@ IDS = [
     "promise.reminder_day_before",
     "promise.reminder_due_day",
     "promise.broken",
+    "promise.instalment_missed",
     "thanks.partial",
     "thanks.full",
     "handoff.notice",

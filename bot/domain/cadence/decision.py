@@ -18,6 +18,8 @@ from bot.domain.cadence.hours import local_date, plus
 from bot.domain.cadence.promised import (
     follow_up,
     fresh_broken,
+    missed_reminder,
+    missing,
     reminder,
     unattended,
 )
@@ -115,10 +117,11 @@ def _decide_promised(asked: Question) -> Decision:
     promise = asked.facts.open_promise
     if promise is None:
         return _quiet(asked, Quiet.PROMISED)
-    wanted = reminder(asked, promise)
+    wanted = missed_reminder(asked, promise) or reminder(asked, promise)
     if wanted is not None:
         return _propose(asked, (wanted,))
-    return _quiet(asked, Quiet.PROMISED, ahead=(promise.due_on - asked.today).days - 1)
+    soon = 1 if missing(asked, promise) else (promise.due_on - asked.today).days - 1
+    return _quiet(asked, Quiet.PROMISED, ahead=soon)
 
 
 def _cut_off(asked: Question) -> Decision | None:

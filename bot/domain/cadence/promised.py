@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from bot.domain.cadence.definition import PromiseTouch, Shift
@@ -11,9 +12,12 @@ from bot.domain.cadence.reach import reach
 from bot.domain.cadence.slots import Question
 from bot.domain.facts import CaseFacts, PromiseFacts
 from bot.domain.proposal import Proposal
-from bot.domain.vocabulary import PromiseState, Purpose
+from bot.domain.vocabulary import Channel, PromiseState, Purpose
 
 _BROKEN = PromiseState.BROKEN
+
+#: What is written about a missed instalment.
+MISSED_SCRIPT = "promise.instalment_missed"
 
 
 def unattended(facts: CaseFacts) -> list[PromiseFacts]:
@@ -51,6 +55,33 @@ def fresh_broken(asked: Question) -> PromiseFacts | None:
     """The latest broken promise while its follow-up may still go out and has not."""
     promise = max(unattended(asked.facts), key=lambda each: each.due_on, default=None)
     if promise is None or used(asked.facts, "promise.broken", promise.due_on, 0):
+        return None
+    late = (asked.today - broke_on(promise, asked.facts)).days
+    return promise if late <= asked.cadence.promises.broken.late_days else None
+
+
+def missed_reminder(asked: Question, waited_for: PromiseFacts) -> Proposal | None:
+    """The one message about a missed instalment of a plan that goes on, while it is news.
+
+    A reminder and no follow-up of a broken promise: the plan stands and its next instalment is
+    waited for. Sent by the rules of the follow-up, as a text.
+    """
+    promise = missing(asked, waited_for)
+    if promise is None:
+        return None
+    rule = asked.cadence.promises.broken
+    told = replace(rule, script=MISSED_SCRIPT, channels=(Channel.SMS,))
+    return _proposal(asked, promise, told, "missed", Purpose.PROMISE_REMINDER)
+
+
+def missing(asked: Question, waited_for: PromiseFacts) -> PromiseFacts | None:
+    """The latest missed instalment of the plan whose next one is waited for, while it is news."""
+    plan = waited_for.plan_id
+    if plan is None:
+        return None
+    missed = [p for p in asked.facts.promises if p.plan_id == plan and p.state is _BROKEN]
+    promise = max(missed, key=lambda each: each.due_on, default=None)
+    if promise is None:
         return None
     late = (asked.today - broke_on(promise, asked.facts)).days
     return promise if late <= asked.cadence.promises.broken.late_days else None

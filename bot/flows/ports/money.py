@@ -11,6 +11,7 @@ from typing import Protocol
 from bot.domain.vocabulary import PromiseState
 from bot.flows.ports.books import BookStore
 from bot.flows.ports.planning import TouchWriter
+from bot.flows.ports.promise_money import PromiseMoney
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class CheckoutFacts:
     state: str
 
 
-class MoneyStore(BookStore, TouchWriter, Protocol):
+class MoneyStore(BookStore, TouchWriter, PromiseMoney, Protocol):
     """One transaction that moves money."""
 
     def debtor_of(self, case_id: int) -> int:

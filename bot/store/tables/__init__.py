@@ -3,9 +3,11 @@
 from sqlmodel import SQLModel
 
 from bot.store.tables import (
+    bank,
     books,
     calls,
     cases,
+    concessions,
     desk,
     ledger,
     money,
@@ -17,9 +19,11 @@ from bot.store.tables import (
 metadata = SQLModel.metadata
 
 __all__ = [
+    "bank",
     "books",
     "calls",
     "cases",
+    "concessions",
     "desk",
     "ledger",
     "metadata",

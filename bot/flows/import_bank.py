@@ -1,0 +1,233 @@
+"""Bank statement → payments of cases, and lines that wait for a human.
+
+Each line is a transaction of its own, so that a crash leaves whole lines; the same file once more
+completes the rest. A dry run decides by the same rules with the same figures and writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from itertools import chain, islice
+
+from bot.domain.bank.claimants import Directory
+from bot.domain.bank.header import Layout, looks_like_header, read_header
+from bot.domain.bank.lines import BankLine, LineNote, LineOutcome, identities
+from bot.domain.bank.matching import Match, Reason, Weights, match
+from bot.domain.bank.names import Names
+from bot.domain.bank.reading import Setting, read_line
+from bot.domain.bank.words import BankWords, Field
+from bot.domain.ledger.header import SEARCHED_ROWS, HeaderError
+from bot.domain.money import plain
+from bot.flows.apply_line import Applied, apply_share
+from bot.flows.playbook import zone_of
+from bot.flows.ports.bank import BankBook, BankFigures, BankOrder, BankStore, NewLine
+from bot.flows.ports.ledger import LedgerFile, RawRow, UnusableFileError
+from bot.flows.ports.transactions import Clock, Transactions
+from bot.flows.settle import Settler
+
+
+@dataclass(frozen=True, slots=True)
+class BankResult:
+    """What the import did, or would do."""
+
+    figures: BankFigures
+    layout: Layout
+    notes: tuple[LineNote, ...]
+    import_id: int | None  #: None when nothing was written
+    currency: str
+
+
+@dataclass(frozen=True)
+class ImportBank:
+    """The import of bank statements."""
+
+    transactions: Transactions[BankStore]
+    settler: Settler
+    clock: Clock
+    words: BankWords
+    weights: Weights
+    names: Names
+
+    def run(self, file: LedgerFile, order: BankOrder) -> BankResult:
+        """Import `file`.
+
+        Raises UnusableFileError: the file, the mapping or the portfolio cannot be used. Nothing
+        has been written then.
+        """
+        with self.transactions() as store:
+            book = store.bank_book(order.portfolio_code)
+            if book is None:
+                raise UnusableFileError("portfolio_unknown", code=order.portfolio_code)
+        return _Run(self, file, order, book, self.clock.now(livemode=book.livemode)).go()
+
+
+@dataclass
+class _Run:
+    kit: ImportBank
+    file: LedgerFile
+    order: BankOrder
+    book: BankBook
+    at: datetime
+    figures: BankFigures = field(default_factory=BankFigures)
+    notes: list[LineNote] = field(default_factory=list)
+    import_id: int | None = None
+
+    def go(self) -> BankResult:
+        layout, rows = find_sheet(self.file, self.order.mapping, self.kit.words)
+        lines = self._read(rows, layout)
+        if not self.figures.rows:
+            raise UnusableFileError("no_rows")
+        self._take(lines)
+        if self.import_id is not None:
+            with self.kit.transactions() as store:
+                store.save_bank_figures(self.import_id, asdict(self.figures))
+        notes = tuple(sorted(self.notes, key=lambda note: note.line))
+        return BankResult(self.figures, layout, notes, self.import_id, self.book.currency)
+
+    def _read(self, rows: Iterator[RawRow], layout: Layout) -> list[BankLine]:
+        today = self.at.astimezone(zone_of(self.book.zone)).date()
+        setting, lines = Setting(self.book.currency, today, self.kit.words), []
+        for raw in rows:
+            self.figures.rows += 1
+            if raw.fault:
+                self._note(LineNote(raw.line, LineOutcome.REJECTED, raw.fault))
+                continue
+            found = read_line(raw.line, raw.cells, layout, setting)
+            if isinstance(found, LineNote):
+                self._note(found)
+            elif found.currency != self.book.currency:
+                details = {"currency": found.currency}
+                self._note(
+                    LineNote(found.line, LineOutcome.REJECTED, "wrong_currency", details=details)
+                )
+            else:
+                lines.append(found)
+        return lines
+
+    def _note(self, note: LineNote) -> None:
+        self.notes.append(note)
+        count = note.outcome.value
+        setattr(self.figures, count, getattr(self.figures, count) + 1)
+
+    def _take(self, lines: list[BankLine]) -> None:
+        once = list(self._once(lines))
+        self.figures.credits = len(once)
+        with self.kit.transactions() as store:
+            known = store.known_lines(self.book.creditor_key, [name for _, name in once])
+            today = self.at.astimezone(zone_of(self.book.zone)).date()
+            directory = Directory(self.kit.names).put_all(store.claimants(self.book, today))
+        for line, identity in once:
+            if identity in known:
+                self._note(LineNote(line.line, LineOutcome.KNOWN, "known_line"))
+            else:
+                self._line(line, identity, directory)
+
+    def _once(self, lines: list[BankLine]) -> Iterator[tuple[BankLine, str]]:
+        """Each identity once; a serial number that names two different lines names neither twice."""
+        first: dict[str, BankLine] = {}
+        for line, identity in identities(lines, self.order.bank):
+            earlier = first.setdefault(identity, line)
+            if earlier is line:
+                yield line, identity
+            elif (earlier.payer, earlier.remark) == (line.payer, line.remark):
+                self._note(LineNote(line.line, LineOutcome.KNOWN, "known_line"))
+            else:
+                other = {"other": str(earlier.line)}
+                self._note(
+                    LineNote(line.line, LineOutcome.REJECTED, "serial_repeated", details=other)
+                )
+
+    def _line(self, line: BankLine, identity: str, directory: Directory) -> None:
+        found = match(line, directory, self.kit.weights)
+        paid_at = min(line.instant(zone_of(self.book.zone)), self.at)
+        new = NewLine(line, identity, paid_at, found)
+        case_id = found.case_id if self.order.dry_run else self._write(new)
+        if case_id == _KNOWN:
+            self._note(LineNote(line.line, LineOutcome.KNOWN, "known_line"))
+        elif case_id is None:
+            self._waits(line, found)
+        else:
+            directory.put(directory.claimants[case_id].less(line.amount_minor))
+            self._applied(line, found, case_id)
+
+    def _write(self, new: NewLine) -> int | None:
+        """One transaction: the line and, when it is sure, its payment. Returns the case."""
+        with self.kit.transactions() as store:
+            import_id = self._opened(store)
+            line_id = store.add_line(self.book, import_id, new)
+            if line_id is None:
+                return _KNOWN
+            case_id = new.match.case_id
+            if case_id is None:
+                return None
+            line = store.waiting_line(line_id)
+            assert line is not None
+            done = apply_share(
+                store, self.kit.settler, line, case_id, new.line.amount_minor, within_debt=True
+            )
+            if done is None:  # somebody else's payment was faster
+                return None
+            store.conclude_line(line_id, "applied", by=None, at=self.at)
+            self._count(done)
+            return case_id
+
+    def _count(self, done: Applied) -> None:
+        self.figures.repaired += done.repaired
+        self.figures.contacted += done.contacted
+
+    def _opened(self, store: BankStore) -> int:
+        if self.import_id is None:
+            order = self.order
+            self.import_id = store.open_bank_import(
+                self.book, order.bank, self.file, by=order.by, at=self.at
+            )
+        return self.import_id
+
+    def _applied(self, line: BankLine, found: Match, case_id: int) -> None:
+        self.figures.applied_minor += line.amount_minor
+        code = "would_apply" if self.order.dry_run else "applied"
+        details = {"case": str(case_id)}
+        value = plain(line.amount_minor, line.currency)
+        self._note(LineNote(line.line, LineOutcome.APPLIED, code, "", value, details))
+
+    def _waits(self, line: BankLine, found: Match) -> None:
+        self.figures.review_minor += line.amount_minor
+        doubt = main_doubt(found)
+        details = dict(doubt.details)
+        if found.candidates:
+            details["case"] = str(found.candidates[0].case_id)
+        value = plain(line.amount_minor, line.currency)
+        self._note(LineNote(line.line, LineOutcome.REVIEW, doubt.code, "", value, details))
+
+
+#: No case has this id.
+_KNOWN = 0
+
+
+def main_doubt(found: Match) -> Reason:
+    """Why a line waits: what speaks against its best candidate, or that there is none."""
+    if not found.candidates:
+        return Reason("no_candidate")
+    doubts = (*found.candidates[0].doubts, *found.doubts)
+    return doubts[0] if doubts else Reason("unsure")
+
+
+def find_sheet(
+    file: LedgerFile, mapping: Mapping[str, Field], words: BankWords
+) -> tuple[Layout, Iterator[RawRow]]:
+    """The layout of the first sheet with a header, and the rows below it.
+
+    Raises UnusableFileError.
+    """
+    for _, rows in file.sheets():
+        top = list(islice((raw for raw in rows if any(map(str.strip, raw.cells))), SEARCHED_ROWS))
+        for place, raw in enumerate(top):
+            if looks_like_header(raw.cells, words, mapping):
+                try:
+                    layout = read_header(raw.line, raw.cells, words, mapping)
+                except HeaderError as wrong:
+                    raise UnusableFileError(wrong.code, **wrong.details) from wrong
+                return layout, chain(top[place + 1 :], rows)
+    raise UnusableFileError("no_header", rows=str(SEARCHED_ROWS))

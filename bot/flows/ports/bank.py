@@ -1,0 +1,144 @@
+"""What the import of bank statements and its review need from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from bot.domain.bank.claimants import Claimant
+from bot.domain.bank.lines import BankLine
+from bot.domain.bank.matching import Match
+from bot.flows.ports.ledger import LedgerFile
+from bot.flows.ports.money import MoneyStore
+
+
+@dataclass(frozen=True, slots=True)
+class BankBook:
+    """The portfolio a statement is imported for. Its creditor owns the account."""
+
+    portfolio_id: int
+    code: str
+    creditor_key: str
+    currency: str
+    zone: str
+    livemode: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """A line to be kept. `identity` is kept as a blind index only."""
+
+    line: BankLine
+    identity: str
+    paid_at: datetime
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """A line in review, its row locked."""
+
+    line_id: int
+    portfolio_id: int
+    creditor_key: str
+    amount_minor: int
+    currency: str
+    paid_at: datetime
+    state: str
+    livemode: bool
+
+
+@dataclass(slots=True)
+class BankFigures:
+    """What became of a statement. Counts; sums in minor units of the portfolio's currency."""
+
+    rows: int = 0  #: rows below the header
+    credits: int = 0  #: money that came in and could be read
+    applied: int = 0
+    applied_minor: int = 0
+    review: int = 0
+    review_minor: int = 0
+    known: int = 0
+    rejected: int = 0
+    passed_over: int = 0
+    repaired: int = 0  #: broken promises that had been kept
+    contacted: int = 0  #: contacts after the debtor had paid and before we knew
+
+
+class BankStore(MoneyStore, Protocol):
+    """One transaction on bank lines."""
+
+    def bank_book(self, code: str) -> BankBook | None:
+        """The portfolio of that code."""
+        ...
+
+    def claimants(self, book: BankBook, today: date) -> list[Claimant]:
+        """Every case of the creditor, mode and currency that is open or was closed lately."""
+        ...
+
+    def known_lines(self, creditor_key: str, identities: Sequence[str]) -> set[str]:
+        """Those that an earlier import has."""
+        ...
+
+    def open_bank_import(
+        self, book: BankBook, bank: str, file: LedgerFile, *, by: int | None, at: datetime
+    ) -> int:
+        """A row for this import; returns its id."""
+        ...
+
+    def save_bank_figures(self, import_id: int, figures: Mapping[str, Any]) -> None:
+        """Keep what the import did."""
+        ...
+
+    def add_line(self, book: BankBook, import_id: int, new: NewLine) -> int | None:
+        """Keep the line, waiting; its id, or None when another import has it."""
+        ...
+
+    def waiting_line(self, line_id: int) -> WaitingLine | None:
+        """The line, its row locked."""
+        ...
+
+    def conclude_line(self, line_id: int, state: str, *, by: int | None, at: datetime) -> None:
+        """applied, not_ours or review again."""
+        ...
+
+    def add_share(self, line_id: int, provider_ref: str) -> None:
+        """The payment of provider `bank` with that reference came from the line."""
+        ...
+
+    def cases_of(self, line: WaitingLine, case_ids: Sequence[int]) -> set[int]:
+        """Those of the cases that belong to the line's creditor and mode."""
+        ...
+
+    def count_repairs(self, case_id: int) -> int:
+        """Broken promises of the case that late money showed to have been kept."""
+        ...
+
+    def contacted_since(self, case_id: int, paid_at: datetime) -> int:
+        """Contacts the desk started after an instant, those on their way included."""
+        ...
+
+    def audit(
+        self,
+        collector_id: int,
+        action: str,
+        case_id: int | None,
+        data: Mapping[str, Any],
+        *,
+        at: datetime,
+    ) -> None:
+        """A line of the trail."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BankOrder:
+    """What the desk asked for. `mapping` is header key → field; `by` who uploaded it."""
+
+    portfolio_code: str
+    bank: str = "bank"
+    mapping: Mapping[str, Any] = field(default_factory=dict)
+    dry_run: bool = False
+    by: int | None = None

@@ -1,0 +1,95 @@
+"""What a human does with a bank line the desk was not sure of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.flows.apply_line import apply_share
+from bot.flows.ports.bank import BankStore, WaitingLine
+from bot.flows.ports.transactions import Clock, Transactions
+from bot.flows.settle import Settler, WrongCurrencyError
+
+
+class ReviewError(ValueError):
+    """Nothing was changed.
+
+    `code`: moved_on (somebody else decided), not_positive, sum_differs, unknown_case,
+    wrong_currency.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class ReviewBank:
+    """One method per button; all leave a line in the trail."""
+
+    transactions: Transactions[BankStore]
+    settler: Settler
+    clock: Clock
+
+    def apply(self, line_id: int, collector_id: int, shares: Mapping[int, int]) -> None:
+        """The line pays these cases (case id → minor units), which add up to it.
+
+        Raises ReviewError.
+        """
+        with self.transactions() as store:
+            line = self._waiting(store, line_id)
+            self._check(store, line, shares)
+            store.lock_debtors([store.debtor_of(case_id) for case_id in shares])
+            for case_id, amount in shares.items():
+                try:
+                    apply_share(store, self.settler, line, case_id, amount)
+                except WrongCurrencyError as wrong:
+                    raise ReviewError("wrong_currency") from wrong
+                self._trail(store, line, collector_id, "bank_apply", case_id, amount)
+            at = self.clock.now(livemode=line.livemode)
+            store.conclude_line(line_id, "applied", by=collector_id, at=at)
+
+    def not_ours(self, line_id: int, collector_id: int) -> None:
+        """The money is nobody's debt here, or is in the books already. Raises ReviewError."""
+        with self.transactions() as store:
+            line = self._waiting(store, line_id)
+            self._trail(store, line, collector_id, "bank_not_ours", None, line.amount_minor)
+            at = self.clock.now(livemode=line.livemode)
+            store.conclude_line(line_id, "not_ours", by=collector_id, at=at)
+
+    def look_again(self, line_id: int, collector_id: int) -> None:
+        """A line that was set aside waits again. Raises ReviewError."""
+        with self.transactions() as store:
+            line = store.waiting_line(line_id)
+            if line is None or line.state != "not_ours":
+                raise ReviewError("moved_on")
+            self._trail(store, line, collector_id, "bank_look_again", None, line.amount_minor)
+            at = self.clock.now(livemode=line.livemode)
+            store.conclude_line(line_id, "review", by=None, at=at)
+
+    def _waiting(self, store: BankStore, line_id: int) -> WaitingLine:
+        line = store.waiting_line(line_id)
+        if line is None or line.state != "review":
+            raise ReviewError("moved_on")
+        return line
+
+    def _check(self, store: BankStore, line: WaitingLine, shares: Mapping[int, int]) -> None:
+        if not shares or any(amount <= 0 for amount in shares.values()):
+            raise ReviewError("not_positive")
+        if sum(shares.values()) != line.amount_minor:
+            raise ReviewError("sum_differs")
+        if store.cases_of(line, list(shares)) != set(shares):
+            raise ReviewError("unknown_case")
+
+    def _trail(
+        self,
+        store: BankStore,
+        line: WaitingLine,
+        collector_id: int,
+        action: str,
+        case_id: int | None,
+        amount_minor: int,
+    ) -> None:
+        data = {"line": line.line_id, "amount_minor": amount_minor}
+        at = self.clock.now(livemode=line.livemode)
+        store.audit(collector_id, action, case_id, data, at=at)

@@ -1,0 +1,209 @@
+"""Bank lines: kept once per creditor, matched to cases, turned into payments."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from bot.domain.bank.claimants import Claimant, KnownPayment, OwedDebt
+from bot.domain.bank.matching import Candidate, Reason
+from bot.domain.vocabulary import INITIATED
+from bot.flows.ports.bank import BankBook, NewLine, WaitingLine
+from bot.flows.ports.ledger import LedgerFile
+from bot.store.money import MoneyRows
+
+#: A case closed longer ago is no candidate: late money for it is rare, and a human can find it.
+CLOSED_LATELY = timedelta(days=180)
+
+_CASES = """
+SELECT c.id, c.debtor_id, d.name_sealed FROM cases c
+JOIN portfolio p ON p.id = c.portfolio_id JOIN debtor d ON d.id = c.debtor_id
+WHERE p.creditor_key = %s AND p.livemode = %s AND c.currency = %s
+  AND (c.state <> 'closed' OR c.closed_at > %s) ORDER BY c.id
+"""
+
+_PHONES = """
+SELECT debtor_id, phone_masked FROM contact_point
+WHERE debtor_id = ANY(%s) AND disabled IS DISTINCT FROM 'wrong_person' ORDER BY id
+"""
+
+_DEBTS = """
+SELECT case_id, contract, ref, owed_minor FROM debt WHERE case_id = ANY(%s) ORDER BY due_on, id
+"""
+
+_PROMISED = """
+SELECT case_id, amount_minor - paid_minor FROM promise WHERE case_id = ANY(%s) AND state = 'open'
+"""
+
+_PAYMENTS = """
+SELECT case_id, amount_minor, provider, (received_at AT TIME ZONE %s)::date FROM payment
+WHERE case_id = ANY(%s) AND provider <> 'bank'
+"""
+
+_ADD = """
+INSERT INTO bank_line (import_id, portfolio_id, creditor_key, identity_hash, line, paid_at,
+    amount_minor, currency, said_sealed, candidates, doubts)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (creditor_key, identity_hash) DO NOTHING RETURNING id
+"""
+
+
+class BankRows(MoneyRows):
+    """Implements `bot.flows.ports.bank.BankStore`, with `DeskRows` for the trail."""
+
+    def bank_book(self, code: str) -> BankBook | None:
+        """The portfolio of that code."""
+        row = self._connection.execute(
+            "SELECT id, code, creditor_key, currency, zone, livemode FROM portfolio "
+            "WHERE code = %s",
+            [code],
+        ).fetchone()
+        return BankBook(*row) if row else None
+
+    def claimants(self, book: BankBook, today: date) -> list[Claimant]:
+        """Every case of the creditor, mode and currency that is open or was closed lately."""
+        rows = self._connection.execute(
+            _CASES, [book.creditor_key, book.livemode, book.currency, today - CLOSED_LATELY]
+        ).fetchall()
+        ids = [row[0] for row in rows]
+        phones = self._grouped(_PHONES, list({row[1] for row in rows}))
+        debts = self._grouped(_DEBTS, ids)
+        promised = self._grouped(_PROMISED, ids)
+        payments = self._grouped(_PAYMENTS, book.zone, ids)
+        return [
+            Claimant(
+                case_id,
+                debtor_id,
+                self._seal.open(name),
+                phones=tuple(row[0] for row in phones[debtor_id]),
+                contracts=tuple(dict.fromkeys(row[0] for row in debts[case_id])),
+                owed=tuple(OwedDebt(*row) for row in debts[case_id] if row[2] > 0),
+                promised=tuple(row[0] for row in promised[case_id]),
+                payments=tuple(KnownPayment(*row) for row in payments[case_id]),
+            )
+            for case_id, debtor_id, name in rows
+        ]
+
+    def _grouped(self, query: str, *values: object) -> defaultdict[int, list[Any]]:
+        """Rows by their first column, without it."""
+        found: defaultdict[int, list[Any]] = defaultdict(list)
+        for owner, *rest in self._connection.execute(query.encode(), values).fetchall():
+            found[owner].append(rest)
+        return found
+
+    def known_lines(self, creditor_key: str, identities: Sequence[str]) -> set[str]:
+        """Those that an earlier import has."""
+        by_hash = {self._seal.index(identity): identity for identity in identities}
+        rows = self._connection.execute(
+            "SELECT identity_hash FROM bank_line WHERE creditor_key = %s "
+            "AND identity_hash = ANY(%s)",
+            [creditor_key, list(by_hash)],
+        ).fetchall()
+        return {by_hash[bytes(row[0])] for row in rows}
+
+    def open_bank_import(
+        self, book: BankBook, bank: str, file: LedgerFile, *, by: int | None, at: datetime
+    ) -> int:
+        """A row for this import; returns its id."""
+        row = self._connection.execute(
+            "INSERT INTO bank_import (portfolio_id, bank, file_name, sha256, at, collector_id) "
+            "VALUES (%s, %s, %s, %s, %s, %s) RETURNING id",
+            [book.portfolio_id, bank, file.name, file.sha256, at, by],
+        ).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def save_bank_figures(self, import_id: int, figures: Mapping[str, Any]) -> None:
+        """Keep what the import did."""
+        self._connection.execute(
+            "UPDATE bank_import SET figures = %s WHERE id = %s", [json.dumps(figures), import_id]
+        )
+
+    def add_line(self, book: BankBook, import_id: int, new: NewLine) -> int | None:
+        """Keep the line, waiting; its id, or None when another import has it."""
+        line = new.line
+        said = {"payer": line.payer, "account": line.account, "remark": line.remark}
+        row = self._connection.execute(
+            _ADD,
+            [
+                import_id,
+                book.portfolio_id,
+                book.creditor_key,
+                self._seal.index(new.identity),
+                line.line,
+                new.paid_at,
+                line.amount_minor,
+                line.currency,
+                self._seal.seal(json.dumps({**said, "serial": line.serial}, ensure_ascii=False)),
+                json.dumps([_candidate(each) for each in new.match.candidates]),
+                json.dumps([_reason(doubt) for doubt in new.match.doubts]),
+            ],
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def waiting_line(self, line_id: int) -> WaitingLine | None:
+        """The line, its row locked."""
+        row = self._connection.execute(
+            "SELECT l.id, l.portfolio_id, l.creditor_key, l.amount_minor, l.currency, l.paid_at, "
+            "l.state, p.livemode FROM bank_line l JOIN portfolio p ON p.id = l.portfolio_id "
+            "WHERE l.id = %s FOR UPDATE OF l",
+            [line_id],
+        ).fetchone()
+        return WaitingLine(*row) if row else None
+
+    def conclude_line(self, line_id: int, state: str, *, by: int | None, at: datetime) -> None:
+        """applied, not_ours or review again."""
+        self._connection.execute(
+            "UPDATE bank_line SET state = %s, decided_by = %s, decided_at = %s WHERE id = %s",
+            [state, by, at, line_id],
+        )
+
+    def add_share(self, line_id: int, provider_ref: str) -> None:
+        """The payment of provider `bank` with that reference came from the line."""
+        self._connection.execute(
+            "INSERT INTO bank_share (payment_id, line_id) "
+            "SELECT id, %s FROM payment WHERE provider = 'bank' AND provider_ref = %s",
+            [line_id, provider_ref],
+        )
+
+    def cases_of(self, line: WaitingLine, case_ids: Sequence[int]) -> set[int]:
+        """Those of the cases that belong to the line's creditor and mode."""
+        rows = self._connection.execute(
+            "SELECT c.id FROM cases c JOIN portfolio p ON p.id = c.portfolio_id "
+            "WHERE c.id = ANY(%s) AND p.creditor_key = %s AND p.livemode = %s",
+            [list(case_ids), line.creditor_key, line.livemode],
+        ).fetchall()
+        return {row[0] for row in rows}
+
+    def count_repairs(self, case_id: int) -> int:
+        """Broken promises of the case that late money showed to have been kept."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM case_event WHERE case_id = %s AND event = 'promise_repaired'",
+            [case_id],
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def contacted_since(self, case_id: int, paid_at: datetime) -> int:
+        """Contacts the desk started after an instant, those on their way included."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM attempt WHERE case_id = %s AND at > %s AND state <> 'refused' "
+            "AND purpose = ANY(%s)",
+            [case_id, paid_at, [purpose.value for purpose in INITIATED]],
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+
+def _candidate(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "case": candidate.case_id,
+        "confidence": candidate.confidence,
+        "reasons": [_reason(reason) for reason in candidate.reasons],
+        "doubts": [_reason(reason) for reason in candidate.doubts],
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {"code": reason.code, "details": dict(reason.details)}

@@ -1,0 +1,231 @@
+"""Plans against the real database: by rule, by people, kept, missed, broken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from desk_kit import DeskInHand, shanghai
+from plan_kit import LIMITS, events, opened, parts, pay, person, plan_state, promises
+
+from bot.app.granting import instalments
+from bot.domain.instalments import Limits, Wish
+from bot.flows.instalments import PlanError, Proposed
+
+
+def ask(desk: DeskInHand, case: int, **wish: object) -> Proposed:
+    asked = Wish(**wish)  # type: ignore[arg-type]
+    return instalments(desk.product).ask(case, asked, source="page", reply_id=None)
+
+
+def agree(desk: DeskInHand, case: int) -> int:
+    """Three instalments of the 12th, agreed by a lead."""
+    given = parts((3, 12, 80_000), (4, 12, 60_000), (5, 12, 60_000))
+    return instalments(desk.product).agree(case, person(desk, "lead", "lead"), given)
+
+
+def live_to(desk: DeskInHand, day: date) -> None:
+    """Every day at eleven and at half past four up to `day`."""
+    while desk.now.date() < day:
+        desk.step(desk.now.replace(hour=3, minute=0) + timedelta(days=1))
+        desk.step(desk.now.replace(hour=8, minute=30))
+
+
+def test_a_wish_within_the_limits_is_accepted_by_rule(desk: DeskInHand) -> None:
+    case = opened(desk)
+    found = ask(desk, case, periods=3)
+    assert found.active
+    assert [part.due_on.isoformat() for part in found.parts] == ["2026-03-17", "2026-04-17", "2026-05-17"]  # fmt: skip
+    assert (desk.state(case), plan_state(desk, case)) == ("promised", "active")
+    assert promises(desk, case) == [("open", 0)] * 3
+    assert "plan_active" in events(desk, case)
+
+
+def test_a_wish_that_names_nothing_is_the_longest_plan(desk: DeskInHand) -> None:
+    found = ask(desk, opened(desk))
+    assert len(found.parts) == 4
+    assert sum(part.amount_minor for part in found.parts) == 200_000
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"periods": 5},
+        {"periods": 2, "first_on": date(2026, 4, 20)},
+        {"periods": 2, "first_minor": 5},
+    ],
+)
+def test_a_wish_beyond_the_limits_waits_for_a_human(
+    desk: DeskInHand, wish: dict[str, object]
+) -> None:
+    case = opened(desk)
+    found = ask(desk, case, **wish)
+    assert not found.active
+    assert (desk.state(case), plan_state(desk, case)) == ("active", "proposed")
+    assert promises(desk, case) == []
+
+
+def test_without_the_rule_even_a_wish_within_the_limits_waits(desk: DeskInHand) -> None:
+    case = opened(desk, replace(LIMITS, accept_by_rule=False))
+    assert not ask(desk, case, periods=3).active
+
+
+def test_a_portfolio_without_terms_offers_no_plan(desk: DeskInHand) -> None:
+    case = opened(desk, None)
+    with pytest.raises(PlanError, match="not_offered"):
+        ask(desk, case)
+    assert instalments(desk.product).offer(case) == (Limits(), ())
+
+
+def test_one_plan_at_a_time_and_none_on_a_paid_case(desk: DeskInHand) -> None:
+    case = opened(desk)
+    ask(desk, case, periods=3)
+    with pytest.raises(PlanError, match="has_plan"):
+        ask(desk, case, periods=2)
+    pay(desk, case, 200_000)
+    with pytest.raises(PlanError, match="nothing_owed"):
+        ask(desk, case, periods=2)
+
+
+def test_a_collector_accepts_what_waits_and_the_case_comes_back(desk: DeskInHand) -> None:
+    case = opened(desk, replace(LIMITS, accept_by_rule=False))
+    desk.step(shanghai("2026-03-10 10:00"))
+    desk.reply(case, "能分期吗")
+    assert desk.state(case) == "handed_off"
+    if desk.one("SELECT count(*) FROM instalment_plan") == 0:
+        ask(desk, case, periods=3)
+    plan = desk.one("SELECT id FROM instalment_plan")
+    who = person(desk, "lin")
+    instalments(desk.product).accept(plan, who)
+    assert (desk.state(case), plan_state(desk, case)) == ("promised", "active")
+    assert desk.one("SELECT count(*) FROM handoff WHERE state IN ('open', 'claimed')") == 0
+    assert desk.one("SELECT count(*) FROM audit WHERE action = 'plan_accepted'") == 1
+    with pytest.raises(PlanError, match="moved_on"):
+        instalments(desk.product).accept(plan, who)
+
+
+def test_a_proposal_of_another_sum_than_is_owed_now_is_not_accepted(desk: DeskInHand) -> None:
+    case = opened(desk, replace(LIMITS, accept_by_rule=False))
+    found = ask(desk, case, periods=3)
+    pay(desk, case, 1_000)
+    with pytest.raises(PlanError, match="owed_changed"):
+        instalments(desk.product).accept(found.plan_id, person(desk, "lin"))
+    instalments(desk.product).decline(found.plan_id, person(desk, "wu"))
+    assert plan_state(desk, case) == "declined"
+    assert ask(desk, case, periods=3).parts
+
+
+def test_beyond_the_limits_only_a_lead_may_agree(desk: DeskInHand) -> None:
+    case = opened(desk)
+    given = parts(
+        (3, 12, 40_000), (4, 12, 40_000), (5, 12, 40_000), (6, 12, 40_000), (7, 12, 40_000)
+    )
+    with pytest.raises(PlanError, match="too_many"):
+        instalments(desk.product).agree(case, person(desk, "lin"), given)
+    instalments(desk.product).agree(case, person(desk, "wu", "lead"), given)
+    assert plan_state(desk, case) == "active"
+
+
+def test_nobody_may_agree_what_does_not_add_up(desk: DeskInHand) -> None:
+    case = opened(desk)
+    lead, given = person(desk, "wu", "lead"), parts((3, 12, 40_000), (4, 12, 40_000))
+    with pytest.raises(PlanError, match="sum_differs"):
+        instalments(desk.product).agree(case, lead, given)
+
+
+def test_each_instalment_is_reminded_and_kept_by_its_money(desk: DeskInHand) -> None:
+    case = opened(desk)
+    agree(desk, case)
+    live_to(desk, date(2026, 3, 12))
+    assert any("800" in text and "约定" in text for text in desk.texts(case))
+    pay(desk, case, 80_000)
+    assert promises(desk, case) == [("kept", 80_000), ("open", 0), ("open", 0)]
+    assert desk.state(case) == "promised"
+    quiet = len(desk.texts(case))
+    live_to(desk, date(2026, 4, 10))
+    assert len(desk.texts(case)) == quiet + 1  # the thank-you
+    live_to(desk, date(2026, 4, 12))
+    assert any("600" in text and "约定" in text for text in desk.texts(case)[quiet:])
+    pay(desk, case, 120_000)
+    assert (desk.state(case), plan_state(desk, case)) == ("closed", "completed")
+    assert [state for state, _ in promises(desk, case)] == ["kept"] * 3
+
+
+def test_one_missed_instalment_is_told_of_and_the_plan_goes_on(desk: DeskInHand) -> None:
+    case = opened(desk)
+    agree(desk, case)
+    live_to(desk, date(2026, 3, 14))
+    assert promises(desk, case)[0] == ("broken", 0)
+    assert (desk.state(case), plan_state(desk, case)) == ("promised", "active")
+    assert "instalment_missed" in events(desk, case)
+    live_to(desk, date(2026, 3, 16))
+    told = [text for text in desk.texts(case) if "还没收到" in text]
+    assert len(told) == 1
+    assert "分期" in told[0]
+    assert "3月12日" in told[0]
+    assert "800" in told[0]
+
+
+def test_a_missed_instalment_is_made_good_before_the_next(desk: DeskInHand) -> None:
+    case = opened(desk)
+    agree(desk, case)
+    live_to(desk, date(2026, 3, 20))
+    pay(desk, case, 90_000)
+    assert promises(desk, case) == [("kept", 80_000), ("open", 10_000), ("open", 0)]
+    assert "instalment_made_good" in events(desk, case)
+    live_to(desk, date(2026, 4, 15))
+    assert plan_state(desk, case) == "active"  # one in arrears, not two
+
+
+def test_the_second_missed_instalment_breaks_the_plan(desk: DeskInHand) -> None:
+    case = opened(desk)
+    agree(desk, case)
+    live_to(desk, date(2026, 4, 14))
+    assert plan_state(desk, case) == "broken"
+    assert [state for state, _ in promises(desk, case)] == ["broken", "broken", "superseded"]
+    assert "promise_broken" in events(desk, case)
+    assert desk.state(case) == "handed_off"  # two broken promises are for a human
+
+
+def test_the_last_instalment_missed_breaks_the_plan(desk: DeskInHand) -> None:
+    case = opened(desk)
+    agree(desk, case)
+    pay(desk, case, 140_000)
+    live_to(desk, date(2026, 5, 14))
+    assert plan_state(desk, case) == "broken"
+    assert desk.state(case) in {"active", "handed_off"}
+
+
+def test_money_paid_in_time_but_known_late_misses_no_instalment(desk: DeskInHand) -> None:
+    case = opened(desk)
+    agree(desk, case)
+    live_to(desk, date(2026, 3, 16))
+    pay(desk, case, 80_000, shanghai("2026-03-12 15:00"))
+    assert promises(desk, case)[0] == ("kept", 80_000)
+    assert "promise_repaired" in events(desk, case)
+
+
+def test_a_plan_that_is_withdrawn_gives_the_case_back_to_the_cadence(desk: DeskInHand) -> None:
+    case = opened(desk)
+    plan = agree(desk, case)
+    instalments(desk.product).withdraw(plan, person(desk, "wu"))
+    assert (desk.state(case), plan_state(desk, case)) == ("active", "withdrawn")
+    assert [state for state, _ in promises(desk, case)] == ["superseded"] * 3
+
+
+def test_another_promise_takes_the_place_of_a_plan(desk: DeskInHand) -> None:
+    case = opened(desk)
+    agree(desk, case)
+    live_to(desk, date(2026, 3, 11))
+    desk.reply(case, "13号全部还清")
+    assert plan_state(desk, case) == "replaced"
+    assert desk.state(case) == "promised"
+
+
+def test_a_disputed_case_gets_no_plan(desk: DeskInHand) -> None:
+    case = opened(desk)
+    desk.step(shanghai("2026-03-10 10:00"))
+    desk.reply(case, "这笔钱不是我借的")
+    with pytest.raises(PlanError, match="held"):
+        ask(desk, case, periods=3)
