@@ -158,3 +158,16 @@ def test_the_command_lints_calls_with_the_messages(folder, capsys):
         shutil.copytree(scripts_root() / name, folder / name)
     assert run(["scripts", "lint", str(folder)]) == 1
     assert "ivr/common.yaml" in capsys.readouterr().out
+
+
+def test_a_call_can_be_read_step_by_step(capsys):
+    assert run(["scripts", "show", "ivr.d1_5", "--locale", "zh-HK"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.index("[greet]") < shown.index("[identity]") < shown.index("[menu]")
+    assert "呢度係" in shown
+    assert "1→link" in shown
+
+
+def test_a_call_that_does_not_exist_is_answered_with_those_that_do(capsys):
+    assert run(["scripts", "show", "ivr.d99"]) == 2
+    assert "ivr.d6_20" in capsys.readouterr().err

@@ -67,17 +67,20 @@ def lint(
 
 @texts.command()
 def show(
-    script_id: Annotated[str, typer.Argument(metavar="ID", help="e.g. reminder.d1_5")],
+    script_id: Annotated[str, typer.Argument(metavar="ID", help="e.g. reminder.d1_5 or ivr.d1_5")],
     locale: Annotated[str, typer.Option(help="zh-CN, zh-TW or zh-HK")] = "zh-CN",
     path: Annotated[Path | None, typer.Option(help="Another scripts folder.")] = None,
 ) -> None:
-    """Show one text as a debtor would read it, on invented values, with its segments."""
+    """Show one text as a debtor would read it, or one call as it is spoken, on invented values."""
     from rich.console import Console
 
     from bot.scripts.trial import ScriptValueError, trials
 
-    script, book = _find(script_id, locale, path)
     console = Console(soft_wrap=True, highlight=False, markup=False)
+    if script_id.startswith("ivr."):
+        _print_call(script_id, locale, path, console)
+        return
+    script, book = _find(script_id, locale, path)
     _print_header(script, console)
     try:
         for trial in trials(script, book, notice=False):
@@ -143,6 +146,32 @@ def _find(script_id: str, locale: str, path: Path | None) -> tuple[Script, Ruleb
         return script_of(source, source.texts[locale], book), book
     except (TemplateSyntaxError, ValueError) as error:
         raise Refusal(f"{script_id}: {error}", "run `yuehuan scripts lint`") from error
+
+
+def _print_call(script_id: str, locale: str, path: Path | None, console: Console) -> None:
+    from bot.scripts.calls.library import spoken_in_locale
+    from bot.scripts.calls.lint import lint_calls
+    from bot.scripts.calls.outline import outline
+    from bot.scripts.calls.source import read_calls
+    from bot.scripts.calls.words import words_of
+
+    _, book, _ = _read(path)
+    sources = read_calls(_root(path))
+    call = next((each for each in sources.calls if each.id == script_id), None)
+    if call is None:
+        known = ", ".join(each.id for each in sources.calls)
+        raise Refusal(f"no call {script_id}", f"known: {known}", code=2)
+    faults = [
+        each for each in lint_calls(sources, book) if each.rule in ("schema", "path", "template")
+    ]
+    if faults:
+        raise Refusal(str(faults[0]), "run `yuehuan scripts lint`")
+    language = spoken_in_locale(locale)
+    console.print(
+        f"{call.id}  v{call.version}  {language}\n用途  {call.when}\n依据  {call.practice}"
+    )
+    for line in outline(call, language, book, words_of(sources.words)):
+        console.print(line)
 
 
 def _print_header(script: Script, console: Console) -> None:
