@@ -14,6 +14,7 @@ from console.correction_routes import add_correction_pages
 from console.desk_routes import add_desk_pages
 from console.door import add_door
 from console.headers import secure
+from console.link_routes import add_link_pages
 from console.parts import ConsoleParts
 from console.showing import clock_time, instant
 from console.words import evidence_word, word
@@ -35,6 +36,7 @@ def console_pages(parts: ConsoleParts) -> Blueprint:
     add_door(pages, parts)
     add_desk_pages(pages, parts)
     add_case_pages(pages, parts)
+    add_link_pages(pages, parts)
     add_clock_pages(pages, parts)
     add_correction_pages(pages, parts)
     pages.register_error_handler(404, _missing)

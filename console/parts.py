@@ -11,8 +11,10 @@ from typing import Protocol
 from bot.flows.collectors import Collectors
 from bot.flows.corrections import Corrections
 from bot.flows.desk import Desk
+from bot.flows.links_desk import LinkDesk
 from bot.flows.playbook import Playbook
 from bot.flows.ports.transactions import Clock
+from bot.store.link_views import LinkViews
 from bot.store.views import Views
 
 
@@ -46,4 +48,6 @@ class ConsoleParts:
     collectors: Collectors
     playbook: Playbook
     clock: Clock
+    links: LinkDesk
+    read_links: Callable[[], AbstractContextManager[LinkViews]]
     test_clock: TestClock | None

@@ -1,6 +1,7 @@
 """`python -m sandbox --port 8055 --data var/sandbox`: run the sandbox until SIGTERM or Ctrl-C."""
 
 import argparse
+import json
 import logging
 import os
 import socket
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from sandbox.clock import SimClock
 from sandbox.journal import Journal, LogInUseError
+from sandbox.pay.keyring import Keyring
 from sandbox.settings import Settings, complaints
 from sandbox.wsgi import PARENT
 
@@ -22,7 +24,12 @@ THREADS = 64  # each hanging answer (a fault) holds one
 def main() -> int:
     """Exit status: 0 after a clean stop, 2 when it cannot start (the reason is on stderr)."""
     try:
-        settings = _settings(_arguments())
+        given = _arguments()
+        settings = _settings(given)
+        if given.merchant:
+            merchant = Keyring(settings.data).settings(settings.base_url)
+            sys.stdout.write(json.dumps(merchant) + "\n")
+            return 0
         _check_free(settings)
     except (ValidationError, LogInUseError, OSError) as error:
         lines = complaints(error) if isinstance(error, ValidationError) else [str(error)]
@@ -39,6 +46,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--host", help="address to listen on (SANDBOX_HOST, 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (SANDBOX_PORT, 8055)")
     parser.add_argument("--data", type=Path, help="folder of the log (SANDBOX_DATA, var/sandbox)")
+    parser.add_argument(
+        "--merchant", action="store_true", help="print the account at each provider, and end"
+    )
     return parser.parse_args()
 
 

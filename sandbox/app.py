@@ -12,8 +12,11 @@ from sandbox.control.payments import payments_api
 from sandbox.control.traffic import traffic_api
 from sandbox.exchange import Exchange
 from sandbox.pages.views import pages
+from sandbox.pay.alipay import alipay_gateway
 from sandbox.pay.page import pay_page
 from sandbox.pay.provider import provider_api
+from sandbox.pay.stripe import stripe_api
+from sandbox.pay.wechat import wechat_api
 from sandbox.rest.accounts import accounts_api
 from sandbox.rest.calls import calls_api
 from sandbox.rest.door import document, error_document
@@ -21,7 +24,7 @@ from sandbox.rest.messages import messages_api
 from sandbox.rest.recordings import recordings_api
 from sandbox.sms.errors import Refusal
 
-LARGEST_REQUEST = 256 * 1024
+LARGEST_REQUEST = 4 * 1024 * 1024
 CODES = {404: 20404, 405: 20004}
 
 
@@ -45,6 +48,9 @@ def _carrier_routes(app: Flask, exchange: Exchange) -> None:
     app.register_blueprint(recordings_api(settings, exchange.voice))
     app.register_blueprint(accounts_api(settings, exchange.inbound, exchange.voice.numbers))
     app.register_blueprint(provider_api(settings, exchange.till))
+    app.register_blueprint(stripe_api(settings, exchange.till, exchange.keyring))
+    app.register_blueprint(alipay_gateway(exchange.till, exchange.keyring))
+    app.register_blueprint(wechat_api(settings, exchange.till, exchange.keyring))
     app.register_blueprint(pay_page(exchange.till))
 
 

@@ -8,6 +8,8 @@ from sandbox.delivery.schedule import Schedule
 from sandbox.faults.table import FaultTable
 from sandbox.ids import NewId, new_id
 from sandbox.journal import Journal
+from sandbox.pay.keyring import Keyring
+from sandbox.pay.letters import Letters
 from sandbox.pay.notices import Notices
 from sandbox.pay.till import Till
 from sandbox.rest.door import Breaker
@@ -38,6 +40,7 @@ class Exchange:
     inbound: Inbound
     till: Till
     notices: Notices
+    keyring: Keyring
     voice: Switchboard
 
     def reset(self, keep_clock: bool) -> None:
@@ -78,8 +81,14 @@ def build(settings: Settings, ids: NewId = new_id) -> Exchange:
     poster = Poster(settings.auth_token, settings.webhook_threads, ids, hosts)
     account, senders = settings.account_sid, settings.sender_list
     life = Life(clock, journal, book, schedule, poster, delays_of(settings), account)
+    keyring = Keyring(settings.data)
     notices = Notices(
-        clock, journal, schedule, poster, settings.pay_secret, settings.pay_backoff_ms / 1000
+        clock,
+        journal,
+        schedule,
+        poster,
+        Letters(settings.pay_secret, keyring),
+        settings.pay_backoff_ms / 1000,
     )
     return Exchange(
         settings=settings,
@@ -97,6 +106,7 @@ def build(settings: Settings, ids: NewId = new_id) -> Exchange:
         ),
         till=Till(clock, journal, notices, ids),
         notices=notices,
+        keyring=keyring,
         voice=Switchboard(
             clock, journal, schedule, poster, ids, account, settings.base_url,
             _voice_numbers(settings), faults, settings.most_calls,

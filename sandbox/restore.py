@@ -76,7 +76,7 @@ def _clock(exchange: Exchange, entry: Entry) -> None:
 
 
 def _follow_notification(pending: set[str], entry: Entry) -> None:
-    if entry["kind"] in {"payment", "refund"}:
+    if entry["kind"] in {"payment", "refund", "dispute"}:
         pending.add(entry["event"]["id"])
     elif entry["kind"] == "notification" and entry["result"] != "failed":
         pending.discard(entry["event"])
@@ -102,4 +102,5 @@ _READERS: dict[str, Callable[[Exchange, Entry], object]] = {
     "checkout": lambda exchange, entry: exchange.till.keep(entry),
     "payment": lambda exchange, entry: exchange.till.settle(entry),
     "refund": lambda exchange, entry: exchange.till.settle(entry),
+    "dispute": lambda exchange, entry: exchange.till.settle(entry),
 }

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Shanghai"
     pay_key: str = Field(default="sandbox-pay-key", min_length=1)
     pay_secret: str = Field(default="sandbox-pay-secret", min_length=1)
+    stripe_webhook_url: str = ""
     pay_backoff_ms: int = Field(default=500, ge=0)
 
     @field_validator("senders")

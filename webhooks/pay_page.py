@@ -1,207 +1,248 @@
-"""The debtor's page behind `/p/<token>`: what is owed, paying all or a part, coming back.
+"""The debtor's page behind `/p/<token>`: proving who one is, what is owed, paying, coming back.
 
-Works without script and cookies; the token in the address is the only key. Every sentence is in
-`scripts_zh/pages/pay.yaml`.
+Works without script. Nothing of the debt is told, and no cookie set, before the last four digits
+were right. Every sentence is in `scripts_zh/pages/pay.yaml`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import partial
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.domain.facts import CaseFacts, DebtFacts
-from bot.domain.vocabulary import CaseState
-from bot.flows.pay import AmountError, LinkError, PayPage, Wanted
-from bot.scripts.names import clean, masked
-from bot.scripts.page_words import PageWords
-from bot.scripts.wording import DEFAULT_LOCALE, money_text
+from bot.flows.pay import AmountError, LinkError, Owed, Wanted
+from bot.flows.ports.paying import Started
+from bot.flows.visit import AnswerError
+from bot.payments.qr import svg_of
+from webhooks.page_headers import secured
+from webhooks.page_look import sheet
+from webhooks.pass_cookie import COOKIE, LIFETIME
 from webhooks.pay_form import typed_sum
+from webhooks.pay_view import PayParts, Shown, address, refused, standing, too_fast, values
 from webhooks.visitors import is_person
 
-_GONE = {"unknown": 404, "expired": 410, "revoked": 410}
+#: The provider's word, as long as its notification has not come. It proves nothing.
+_UNTOLD = {"success": "wait", "failed": "failed"}
+
+#: Kinds that tell what is owed or paid, and so only to who verified.
+_DETAILS = frozenset({"owed", "wait", "thanks", "failed", "code", "answer"})
+
+#: Template of each kind; the others are told in one.
+_TEMPLATES = {
+    "owed": "owed",
+    "door": "door",
+    "code": "code",
+    "answer": "answer",
+    "quiet": "answer",
+    "done": "done",
+}
 
 
-@dataclass(frozen=True)
-class PayParts:
-    """What the page is handed. `provider_origins`: where a form's answer may lead."""
+class Pages:
+    """Draws pages and knows who verified."""
 
-    flow: PayPage
-    words: PageWords
-    public_url: str
-    provider_origins: tuple[str, ...] = ()
+    def __init__(
+        self, parts: PayParts, now: Callable[[], datetime], nonce: Callable[[], str]
+    ) -> None:
+        self.parts = parts
+        self.nonce = nonce
+        self._now = now
+
+    def verified(self, token: str) -> bool:
+        """Whether this browser proved who it is for this link, not long ago."""
+        return self.parts.passes.holds(request.cookies.get(COOKIE, ""), token, self._now())
+
+    def draw(self, shown: Shown, token: str) -> AnyResponse:
+        """The page, or the door in front of it."""
+        if shown.kind in _DETAILS and not self.verified(token):
+            assert shown.owed is not None
+            return self.door(shown.owed, token)
+        if shown.owed is not None and shown.look is None:
+            shown = replace(shown, look=self.parts.visits.look(shown.owed))
+        name = _TEMPLATES.get(shown.kind, "told")
+        page = render_template(f"pay/{name}.html", **values(self.parts, shown, token))
+        return secured(make_response(page, shown.status), self.parts.provider_origins)
+
+    def door(self, owed: Owed, token: str, error: AnswerError | None = None) -> AnyResponse:
+        """Asks for the last four digits; says no more than the creditor and a masked name."""
+        door = self.parts.visits.door(owed)
+        wrong = "" if door.locked or error is None else error.code
+        shown = replace(
+            standing(owed),
+            kind="door",
+            look=door.look,
+            error=wrong,
+            error_value=door.tries_left,
+            status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
+            more={"door": door, "next": request.path},
+        )
+        return self.draw(shown, token)
+
+    def admit(self, token: str) -> AnyResponse:
+        """On to the details, with the pass."""
+        answer = redirect(address("show", token), HTTPStatus.SEE_OTHER)
+        answer.set_cookie(
+            COOKIE,
+            self.parts.passes.make(token, self._now()),
+            max_age=LIFETIME,
+            path=f"/p/{token}",
+            secure=self.parts.public_url.startswith("https:"),
+            httponly=True,
+            samesite="Lax",  # coming back from the provider is a visit from elsewhere
+        )
+        return answer
+
+    def guarded(self, view: Callable[..., AnyResponse]) -> Callable[..., AnyResponse]:
+        """Refuses who asks too often; tells what became of a link that cannot be used."""
+
+        @wraps(view)
+        def guard(token: str, **more: Any) -> AnyResponse:
+            key = hashlib.sha256(token.encode()).hexdigest()
+            if not (
+                self.parts.addresses.take(request.remote_addr or "") and self.parts.links.take(key)
+            ):
+                answer = self.draw(too_fast(), token)
+                answer.headers["Retry-After"] = "30"
+                return answer
+            try:
+                return view(token, **more)
+            except LinkError as gone:
+                return self.draw(refused(gone), token)
+
+        return guard
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """One page before it is drawn; `kind` is a branch of the template."""
-
-    kind: str
-    locale: str = DEFAULT_LOCALE
-    status: int = 200
-    facts: CaseFacts | None = None
-    error: str = ""
-    typed: str = ""
-    phone: str = ""
-    amount_minor: int = 0
-
-
-def pay_pages(parts: PayParts) -> Blueprint:
-    """The blueprint."""
-    pages = Blueprint(
-        "pay",
-        __name__,
-        url_prefix="/p",
-        template_folder="templates",
-        static_folder="static",
-        static_url_path="/static",
-    )
-    draw = partial(_draw, parts)
+def add_pay_pages(pages: Blueprint, site: Pages) -> None:
+    """`/p/<token>`, its check, its provider's way back and its look."""
+    parts = site.parts
 
     @pages.get("/<token>")
+    @site.guarded
     def show(token: str) -> AnyResponse:
         opened = is_person(request.method, request.headers)
-        try:
-            facts = parts.flow.show(token, opened=opened).facts
-        except LinkError as gone:
-            return draw(_refused(gone), token)
-        return draw(_standing(facts), token)
+        return site.draw(standing(parts.flow.show(token, opened=opened)), token)
 
     @pages.post("/<token>")
+    @site.guarded
     def begin(token: str) -> AnyResponse:
+        shown = standing(parts.flow.show(token, opened=False))
+        if shown.kind != "owed" or not site.verified(token):
+            return site.draw(shown, token)
+        return _begin(site, token, shown)
+
+    @pages.post("/<token>/verify")
+    @site.guarded
+    def verify(token: str) -> AnyResponse:
+        owed = parts.flow.show(token, opened=False)
         try:
-            facts = parts.flow.show(token, opened=False).facts
-            shown = _standing(facts)
-            if shown.kind != "owed":
-                return draw(shown, token)
-            return _begin(parts, token, shown)
-        except LinkError as gone:
-            return draw(_refused(gone), token)
+            if parts.visits.verify(token, request.form.get("digits", "")[:20]):
+                return site.admit(token)
+            return site.door(owed, token, AnswerError("not_these"))
+        except AnswerError as wrong:
+            return site.door(owed, token, wrong)
 
     @pages.get("/<token>/back")
+    @site.guarded
     def back(token: str) -> AnyResponse:
-        try:
-            returned = parts.flow.returned(token)
-        except LinkError as gone:
-            return draw(_refused(gone), token)
-        shown, checkout = _standing(returned.owed.facts), returned.checkout
-        told = request.args.get("result", "")
-        if shown.kind == "paid":
-            return draw(shown, token)
-        kind = "thanks" if checkout and checkout.state == "paid" else _untold.get(told)
-        if checkout is None or kind is None:
-            return redirect(url_for("pay.show", token=token), 303)
-        return draw(replace(shown, kind=kind, amount_minor=checkout.amount_minor), token)
+        return _back(site, token)
 
-    return pages
+    _add_look(pages, site)
 
 
-#: The provider's word, as long as its notification has not come. It proves nothing.
-_untold = {"success": "wait", "failed": "failed"}
+def _add_look(pages: Blueprint, site: Pages) -> None:
+    parts = site.parts
+
+    @pages.get("/<token>/look.css")
+    @site.guarded
+    def look(token: str) -> AnyResponse:
+        found = parts.visits.look(parts.flow.show(token, opened=False))
+        return _kept(Response(sheet(found.colour), mimetype="text/css"))
+
+    @pages.get("/<token>/logo")
+    @site.guarded
+    def logo(token: str) -> AnyResponse:
+        found = parts.visits.logo(token)
+        if found is None:
+            abort(404)
+        return _kept(Response(found[0], mimetype=found[1]))
 
 
-def _begin(parts: PayParts, token: str, shown: _Shown) -> AnyResponse:
-    """To the provider; or the page again, with what was typed and what is wrong with it."""
-    facts, form = shown.facts, request.form
-    assert facts is not None
-    typed = form.get("amount", "")[:40]
-    back = f"{parts.public_url}/p/{token}/back"
-    try:
-        amount = facts.outstanding_minor
-        if "all" not in form:
-            amount = typed_sum(typed, facts.currency)
-        elif form["all"] != str(amount):
-            raise AmountError("changed")
-        return redirect(parts.flow.begin(token, Wanted(amount), back).url, 303)
-    except AmountError as wrong:
-        return _draw(parts, replace(shown, error=wrong.code, typed=typed, status=422), token)
-    except OSError:
-        return _draw(parts, replace(shown, error="provider", typed=typed, status=503), token)
-
-
-def _standing(facts: CaseFacts) -> _Shown:
-    """Owed, paid, or closed by the desk with something left."""
-    kind = "owed" if facts.outstanding_minor else "paid"
-    if kind == "owed" and facts.state is CaseState.CLOSED:
-        kind = "ended"
-    return _Shown(kind, facts.debtor.locale, facts=facts, phone=facts.portfolio.phone)
-
-
-def _refused(gone: LinkError) -> _Shown:
-    locale = gone.locale or _reader()
-    return _Shown(gone.code, locale, _GONE[gone.code], phone=gone.phone)
-
-
-def _reader() -> str:
-    """A stranger's locale, as their browser says."""
-    wanted = request.accept_languages.best_match(
-        ["zh-CN", "zh-Hans", "zh-TW", "zh-Hant", "zh-HK", "zh-MO"], DEFAULT_LOCALE
-    )
-    return {"zh-Hans": "zh-CN", "zh-Hant": "zh-TW", "zh-MO": "zh-HK"}.get(wanted, wanted)
-
-
-def _draw(parts: PayParts, shown: _Shown, token: str) -> AnyResponse:
-    say = partial(parts.words.say, shown.locale)
-    page = render_template("pay/page.html", **_values(parts, shown, say), token=token, say=say)
-    return _secured(make_response(page, shown.status), parts.provider_origins)
-
-
-def _values(parts: PayParts, shown: _Shown, say: Any) -> dict[str, Any]:
-    facts, locale = shown.facts, shown.locale
-    phone = shown.phone or say("no_phone")
-    if facts is None:
-        return {"shown": shown, "phone": phone, "dial": shown.phone}
-    money = partial(money_text, currency=facts.currency, locale=locale)
-    owed = facts.outstanding_minor
-    return {
-        "shown": shown,
-        "phone": phone,
-        "dial": shown.phone,
-        "desk": facts.portfolio,
-        "creditor": clean(facts.portfolio.creditor),
-        "name": masked(facts.debtor.name),
-        "debts": [_debt(debt, money, say) for debt in facts.open_debts],
-        "owed_minor": owed,
-        "owed": money(owed),
-        "unit": money(0).removeprefix("0"),
-        "smallest": money(1),
-        "paid_now": money(shown.amount_minor),
-        "online": bool(parts.flow.providers),
-    }
-
-
-def _debt(debt: DebtFacts, money: Any, say: Any) -> dict[str, str]:
-    on = debt.due_on
-    day = say("day", year=on.year, month=on.month, day=on.day)
-    paid = debt.amount_minor - debt.outstanding_minor
-    part = say("left_of", amount=money(debt.amount_minor), paid=money(paid)) if paid else ""
-    return {
-        "ref": clean(debt.ref),
-        "due": say("due", day=day),
-        "left": money(debt.outstanding_minor),
-        "part": part,
-    }
-
-
-def _secured(answer: Response, form_targets: tuple[str, ...]) -> Response:
-    """Nothing from elsewhere, no script at all, nothing kept, nothing told to the next site."""
-    answer.headers["Content-Security-Policy"] = "; ".join(
-        (
-            "default-src 'none'",
-            "style-src 'self'",
-            "img-src 'self'",
-            " ".join(("form-action 'self'", *form_targets)),
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
-        )
-    )
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["X-Frame-Options"] = "DENY"
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    answer.headers["Cache-Control"] = "no-store"
-    answer.vary.add("Accept-Language")
+def _kept(answer: Response) -> Response:
+    answer = secured(answer, ())
+    answer.headers["Cache-Control"] = "private, max-age=3600"
     return answer
+
+
+def _back(site: Pages, token: str) -> AnyResponse:
+    returned = site.parts.flow.returned(token)
+    shown, checkout = standing(returned.owed), returned.checkout
+    if shown.kind == "paid":
+        return site.draw(shown, token)
+    told = _UNTOLD.get(request.args.get("result", ""))
+    kind = "thanks" if checkout and checkout.state == "paid" else told
+    if checkout is None or kind is None:
+        return redirect(address("show", token), HTTPStatus.SEE_OTHER)
+    return site.draw(replace(shown, kind=kind, amount_minor=checkout.amount_minor), token)
+
+
+def _begin(site: Pages, token: str, shown: Shown) -> AnyResponse:
+    """To the provider; or the page again, with what was typed and what is wrong with it."""
+    form = request.form
+    typed = {name: form.get(name, "")[:40] for name in ("amount", "provider")}
+    shown = replace(shown, typed=typed)
+    try:
+        wanted = Wanted(
+            _wanted_sum(shown, typed["amount"]),
+            typed["provider"],
+            request.remote_addr or "",
+            _on_phone(),
+        )
+        back = f"{site.parts.public_url}{address('back', token)}"
+        started = site.parts.flow.begin(token, wanted, back.partition("?")[0])
+    except AmountError as wrong:
+        return site.draw(replace(shown, error=wrong.code, status=422), token)
+    except OSError:
+        return site.draw(replace(shown, error="provider", status=503), token)
+    if started.qr:
+        return site.draw(_code(site, shown, started, wanted), token)
+    return redirect(started.url, HTTPStatus.SEE_OTHER)
+
+
+def _code(site: Pages, shown: Shown, started: Started, wanted: Wanted) -> Shown:
+    label = site.parts.words.say(shown.locale, "code_label")
+    drawn = svg_of(started.qr, label=label)
+    more = {"code": drawn, "provider": wanted.provider or site.parts.flow.takes(_owed(shown))[0]}
+    return replace(shown, kind="code", amount_minor=wanted.amount_minor, more=more)
+
+
+def _owed(shown: Shown) -> Owed:
+    assert shown.owed is not None
+    return shown.owed
+
+
+def _wanted_sum(shown: Shown, typed: str) -> int:
+    """All that was shown, one debt as it was shown, or what was typed. Raises AmountError."""
+    facts, form = _owed(shown).facts, request.form
+    if "all" in form:
+        if form["all"] != str(facts.outstanding_minor):
+            raise AmountError("changed")
+        return facts.outstanding_minor
+    if "debt" in form:
+        left = {f"{d.debt_id}:{d.outstanding_minor}": d.outstanding_minor for d in facts.open_debts}
+        if form["debt"] not in left:
+            raise AmountError("changed")
+        return left[form["debt"]]
+    return typed_sum(typed, facts.currency)
+
+
+def _on_phone() -> bool:
+    """A browser on a phone; the one inside WeChat cannot open its own payment page."""
+    agent = request.headers.get("User-Agent", "")
+    return "Mobile" in agent and "MicroMessenger" not in agent

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +15,7 @@ from functools import partial
 
 from psycopg_pool import ConnectionPool
 
+from bot.app import logging
 from bot.app.carriers import Carriers
 from bot.app.clock import ProductClock
 from bot.app.database import open_pool
@@ -33,6 +34,7 @@ from bot.flows.desk import Desk
 from bot.flows.dispatch import Dispatcher
 from bot.flows.dry_run import DryRun
 from bot.flows.inbox import Inbox
+from bot.flows.links_desk import LinkDesk
 from bot.flows.pay import PayPage
 from bot.flows.plan import Planner
 from bot.flows.playbook import Playbook
@@ -45,6 +47,7 @@ from bot.flows.release import Releaser
 from bot.flows.settle import Settler
 from bot.flows.settle_attempts import AttemptSettler
 from bot.flows.trades import Calls
+from bot.flows.visit import Visits
 from bot.payments.links import PaymentLinks
 from bot.policy.lexicon import understand
 from bot.scripts.call_phrases import load_phrases
@@ -52,6 +55,8 @@ from bot.scripts.wording import scripts_root
 from bot.store.clock_shift import read_shift
 from bot.store.seal import Seal
 from bot.store.session import PooledTransactions
+
+log = logging.get_logger(__name__)
 
 #: Calls to the carrier at a time, per process. A call is one thread waiting for an answer.
 CARRIER_THREADS = 16
@@ -83,6 +88,8 @@ class Product:
     settler: Settler
     promises: PromiseSweeper
     pay_page: PayPage
+    visits: Visits
+    link_desk: LinkDesk
     desk: Desk
     corrections: Corrections
     collectors: Collectors
@@ -134,6 +141,8 @@ def _build(
         carriers.calls,
     )
     providers = providers_for(settings, clock)
+    receiver = Receiver(transactions, playbook, clock, understand, opt_in_words(playbook))
+    pay_page = PayPage(transactions, clock, providers, links.hash_of, token)
     return Product(
         settings=settings,
         pool=pool,
@@ -153,15 +162,30 @@ def _build(
         releaser=Releaser(transactions, clock),
         inbox=Inbox(statements, clock),
         delivery=Delivery(transactions, statements, clock),
-        receiver=Receiver(transactions, playbook, clock, understand, opt_in_words(playbook)),
+        receiver=receiver,
         settler=Settler(transactions, playbook, clock),
         promises=PromiseSweeper(transactions, clock),
-        pay_page=PayPage(transactions, clock, providers, links.hash_of, token),
+        pay_page=pay_page,
+        visits=Visits(transactions, pay_page, playbook, clock, at_once(receiver)),
+        link_desk=LinkDesk(transactions, clock, links.make),
         desk=Desk(transactions, clock),
         corrections=Corrections(transactions, clock),
         collectors=Collectors(transactions, clock, ArgonPasswords()),
         providers=providers,
     )
+
+
+def at_once(receiver: Receiver) -> Callable[[int], bool]:
+    """Handles a stored reply while its sender waits; what fails is left to its job."""
+
+    def handle(reply_id: int) -> bool:
+        try:
+            return receiver.run(reply_id)
+        except Exception:  # the answer is safe: the worker tries again, and alarms if it cannot
+            log.exception("page_answer_left_to_worker", reply=reply_id)
+            return False
+
+    return handle
 
 
 def product_clock(pool: ConnectionPool) -> ProductClock:

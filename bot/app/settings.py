@@ -37,6 +37,7 @@ REMEDIES = {
     "PORT": "a number from 1 to 65535",
     "METRICS_PORT": "a number from 1 to 65535, or unset it",
     "WEB_CONCURRENCY": "a number from 1 to 64",
+    "TRUSTED_PROXIES": "how many proxies stand before the web server, 0 to 5",
     "WORKER_CONCURRENCY": "a number from 1 to 64",
     "LOG_LEVEL": "one of DEBUG, INFO, WARNING, ERROR",
     "LOG_FORMAT": "one of auto, json, console",
@@ -131,6 +132,7 @@ class Settings(BaseModel):
         public_base_url: what carriers' signatures are checked against, without a final slash.
         field_keys: AES-256-GCM keys for personal data; the first encrypts, all decrypt.
         hash_key: HMAC key by which encrypted numbers are found again.
+        trusted_proxies: so many proxies set `X-Forwarded-For`; 0 believes nobody.
         live_carrier: only when true may a live portfolio's touches reach a real carrier.
         generated: names of the secrets that were made here because they were not set.
     """
@@ -143,6 +145,7 @@ class Settings(BaseModel):
     port: int = Field(8000, ge=1, le=65535)
     metrics_port: int | None = Field(None, ge=1, le=65535)
     web_concurrency: int = Field(1, ge=1, le=64)
+    trusted_proxies: int = Field(0, ge=0, le=5)
     worker_concurrency: int = Field(4, ge=1, le=64)
     log_level: LEVELS = "INFO"
     log_format: Literal["auto", "json", "console"] = "auto"

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
 from bot.app.advance import TestClock
+from bot.app.clock import monotonic
 from bot.app.clock_panel import ClockPanel
 from bot.app.database import make_engine
 from bot.app.granting import reductions
@@ -22,12 +25,14 @@ from bot.carriers.twilio_signature import TwilioSignature
 from bot.scripts.names import masked
 from bot.scripts.page_words import load_page_words
 from bot.scripts.wording import scripts_root
+from bot.store.link_views import LinkViews
 from bot.store.planning import DISPATCH_TASK
 from bot.store.receiving import RECEIVE_TASK
 from bot.store.views import Views
 
 if TYPE_CHECKING:
     from console.parts import ConsoleParts
+    from webhooks.pay_view import PayParts
 
 
 @contextmanager
@@ -56,7 +61,7 @@ def assemble(settings: Settings, database_url: str, *, role: str) -> Iterator[Pa
 def pages(product: Product) -> Sequence[Blueprint]:
     """Webhooks and pages."""
     from console.blueprint import console_pages  # noqa: PLC0415  (only `web` needs them)
-    from webhooks.pay_page import PayParts, pay_pages  # noqa: PLC0415
+    from webhooks.debtor_site import debtor_pages  # noqa: PLC0415
     from webhooks.payments import payment_pages  # noqa: PLC0415
     from webhooks.twilio import twilio_pages  # noqa: PLC0415
     from webhooks.voice import VoiceParts, voice_pages  # noqa: PLC0415
@@ -64,8 +69,6 @@ def pages(product: Product) -> Sequence[Blueprint]:
     settings = product.settings
     token = settings.twilio_auth_token
     signature = TwilioSignature(token.get_secret_value(), settings.public_url) if token else None
-    tills = origins(settings, product.providers)
-    words = load_page_words(scripts_root() / "pages" / "pay.yaml")
     return [
         twilio_pages(signature, product.inbox, product.delivery),
         voice_pages(
@@ -75,9 +78,29 @@ def pages(product: Product) -> Sequence[Blueprint]:
             ),
         ),
         payment_pages(product.providers, product.settler.notice),
-        pay_pages(PayParts(product.pay_page, words, settings.public_url, tills)),
+        debtor_pages(
+            _pay_parts(product), real_now=product.clock.real, nonce=partial(token_urlsafe, 16)
+        ),
         console_pages(_console_parts(product)),
     ]
+
+
+def _pay_parts(product: Product) -> "PayParts":
+    from webhooks.buckets import ADDRESS, LINK, Buckets  # noqa: PLC0415  (only `web` needs them)
+    from webhooks.pass_cookie import Passes  # noqa: PLC0415
+    from webhooks.pay_view import PayParts  # noqa: PLC0415
+
+    settings = product.settings
+    return PayParts(
+        flow=product.pay_page,
+        visits=product.visits,
+        words=load_page_words(scripts_root() / "pages" / "pay.yaml"),
+        public_url=settings.public_url,
+        passes=Passes(settings.secret_key.get_secret_value().encode()),
+        links=Buckets(LINK, monotonic),
+        addresses=Buckets(ADDRESS, monotonic),
+        provider_origins=origins(settings, product.providers),
+    )
 
 
 def _console_parts(product: Product) -> "ConsoleParts":
@@ -88,6 +111,11 @@ def _console_parts(product: Product) -> "ConsoleParts":
         with product.pool.connection() as connection:
             yield Views(connection, product.seal, masked)
 
+    @contextmanager
+    def read_links() -> Iterator[LinkViews]:
+        with product.pool.connection() as connection:
+            yield LinkViews(connection, product.seal)
+
     return ConsoleParts(
         read=read,
         desk=product.desk,
@@ -95,6 +123,8 @@ def _console_parts(product: Product) -> "ConsoleParts":
         collectors=product.collectors,
         playbook=product.playbook,
         clock=product.clock,
+        links=product.link_desk,
+        read_links=read_links,
         test_clock=ClockPanel(product) if product.settings.sandbox_url else None,
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.domain.facts import CaseFacts
 from bot.domain.vocabulary import CaseState
 from bot.flows.ports.paying import (
+    SAME_VISIT,
     CheckoutFacts,
     LinkFacts,
     Order,
@@ -80,8 +81,9 @@ class PayPage:
         token_hash = self._genuine(token)
         with self.transactions() as store:
             owed = self._find(store, token_hash)
-            if opened and not owed.link.opened:
-                now = self.clock.now(livemode=owed.link.livemode)
+            now = self.clock.now(livemode=owed.link.livemode)
+            last = owed.link.last_at
+            if opened and (last is None or now - last > SAME_VISIT):
                 store.mark_opened(owed.link, at=now)
             return owed
 

@@ -22,6 +22,7 @@ from bot.domain.understanding import Context, Understanding
 from bot.domain.vocabulary import CaseState, Channel, Purpose
 from bot.flows.considering import consider
 from bot.flows.life import hand_off, take
+from bot.flows.page_reading import reading_of
 from bot.flows.playbook import Playbook, today_of, zone_of
 from bot.flows.ports.receiving import Correspondent, ReceiveStore, StoredReply
 from bot.flows.ports.transactions import Clock, Transactions
@@ -71,7 +72,7 @@ class Receiver:
         now = self.clock.now(livemode=reply.livemode)
         store.note_reply(who.case_id, reply.reply_id, reply.received_at)
         facts = store.facts([who.case_id], now)[0]
-        if self._opts_in(reply, who):
+        if reply.page is None and self._opts_in(reply, who):
             self._opt_in(store, reply, who, facts)
             return
         reading, document = self._reading(reply, who, facts)
@@ -90,6 +91,9 @@ class Receiver:
         self, reply: StoredReply, who: Correspondent, facts: CaseFacts
     ) -> tuple[Understanding, dict[str, Any]]:
         """What was said, and its document; a call and a form have nothing left to be read."""
+        if reply.page is not None:
+            told = reading_of(reply.page)
+            return told, as_document(told) | {"page": dict(reply.page)}
         if reply.outcome is None:
             reading = self._read(reply, who, facts)
             return reading, as_document(reading)

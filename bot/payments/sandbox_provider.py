@@ -19,6 +19,8 @@ _TIME_OUT = 10.0
 _KINDS = {
     "payment.succeeded": NoticeKind.SUCCEEDED,
     "payment.refunded": NoticeKind.REFUNDED,
+    "payment.charged_back": NoticeKind.CHARGED_BACK,
+    "payment.reinstated": NoticeKind.REINSTATED,
 }
 
 

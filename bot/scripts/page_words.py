@@ -11,6 +11,9 @@ from bot.scripts.source import LOCALES
 from bot.scripts.wording import DEFAULT_LOCALE
 from bot.scripts.yaml_lines import read
 
+#: Pages are read in these; English for who reads no Chinese.
+PAGE_LOCALES = (*LOCALES, "en")
+
 
 class PageWordsError(ValueError):
     """A page's file lacks words; names file, locale and key."""
@@ -36,11 +39,11 @@ class PageWords:
 def load_page_words(path: Path) -> PageWords:
     """Reads one page. Raises PageWordsError, YamlError."""
     data = read(path)
-    for locale in LOCALES:
+    for locale in PAGE_LOCALES:
         if locale not in data:
             raise PageWordsError(f"{path.name}: {locale} is missing; write its sentences")
     model = _fields(data[DEFAULT_LOCALE])
-    for locale in LOCALES:
+    for locale in PAGE_LOCALES:
         own = _fields(data[locale])
         for key in model.keys() | own.keys():
             if model.get(key) != own.get(key):
@@ -48,7 +51,7 @@ def load_page_words(path: Path) -> PageWords:
                     f"{path.name}: {locale}: {key} is missing or has other placeholders than "
                     f"in {DEFAULT_LOCALE}"
                 )
-    return PageWords({locale: dict(data[locale]) for locale in LOCALES})
+    return PageWords({locale: dict(data[locale]) for locale in PAGE_LOCALES})
 
 
 def _fields(words: Mapping[str, str]) -> dict[str, frozenset[str]]:

@@ -5,31 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.flows.ports.paying import CheckoutFacts, LinkFacts
-from bot.store.cases import CaseRows
+from bot.store.visiting import VisitRows
 
 
-class PayRows(CaseRows):
+class PayRows(VisitRows):
     """Implements `bot.flows.ports.paying.PayStore`."""
 
     def link(self, token_hash: bytes) -> LinkFacts | None:
         """The link with that hash."""
         row = self._connection.execute(
             "SELECT l.id, l.case_id, p.livemode, l.expires_at, l.revoked_at IS NOT NULL, "
-            "l.opened_at IS NOT NULL FROM payment_link l JOIN cases c ON c.id = l.case_id "
+            "v.last_at FROM payment_link l "
+            "LEFT JOIN link_visits v ON v.link_id = l.id JOIN cases c ON c.id = l.case_id "
             "JOIN portfolio p ON p.id = c.portfolio_id WHERE l.token_hash = %s",
             [token_hash],
         ).fetchone()
         return LinkFacts(*row) if row else None
 
-    def mark_opened(self, link: LinkFacts, *, at: datetime) -> None:
-        """The first visit of a person."""
-        first = self._connection.execute(
-            "UPDATE payment_link SET opened_at = %s WHERE id = %s AND opened_at IS NULL",
-            [at, link.link_id],
+    def revoke_links(self, case_id: int, *, at: datetime) -> int:
+        """Links of the case that still open the page."""
+        return self._connection.execute(
+            "UPDATE payment_link SET revoked_at = %s "
+            "WHERE case_id = %s AND revoked_at IS NULL AND expires_at > %s",
+            [at, case_id, at],
         ).rowcount
-        if first:
-            data = {"link": link.link_id}
-            self.save_remark(link.case_id, "link_opened", at=at, actor="debtor", data=data)
 
     def add_checkout(
         self,

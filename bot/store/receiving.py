@@ -15,6 +15,9 @@ from bot.store.dispatching import DispatchRows
 RECEIVE_TASK = "receive"
 RECEIVE_QUEUE = "replies"
 
+#: A reply's channel when it is a form of the debtor's page; it is answered by SMS.
+PAGE = "page"
+
 # Stored and queued in one statement; the job's existence proves the row's.
 _STORE = """
 WITH kept AS (
@@ -64,6 +67,11 @@ SELECT c.debtor_id, coalesce(c.contact_point_id, (
 FROM call c WHERE c.id = %s AND c.case_id IS NOT NULL
 """
 
+_VISITOR = """
+SELECT c.debtor_id, p.id, c.id FROM cases c
+JOIN contact_point p ON p.debtor_id = c.debtor_id AND p.phone_hash = %s WHERE c.id = %s
+"""
+
 _SHARING = """
 SELECT p.debtor_id, p.id FROM contact_point p JOIN debtor d ON d.id = p.debtor_id
 WHERE p.phone_hash = %(hash)s AND d.creditor_key = ANY(%(creditors)s)
@@ -107,7 +115,7 @@ class ReceiveRows(DispatchRows):
         livemode, creditors = known or (False, [])
         return StoredReply(
             reply_id=row[0],
-            channel=Channel(row[1]),
+            channel=Channel.SMS if row[1] == PAGE else Channel(row[1]),
             body=self._seal.open(row[2]),
             received_at=row[3],
             opt_out_type=row[4],
@@ -116,6 +124,8 @@ class ReceiveRows(DispatchRows):
             from_hash=row[5],
             outcome=row[7].get("outcome"),
             call_id=row[7].get("call"),
+            page=row[7].get("page"),
+            page_case=row[7].get("case"),
         )
 
     def correspondent(self, reply: StoredReply) -> Correspondent | None:
@@ -125,6 +135,8 @@ class ReceiveRows(DispatchRows):
         self.lock_debtors([debtor_id for debtor_id, _ in sharing])
         if reply.call_id is not None:
             return self._caller(reply.call_id)
+        if reply.page_case is not None:
+            return self._visitor(reply.page_case, reply.from_hash)
         row = self._connection.execute(_WHO, query).fetchone()
         if row is None:
             return None
@@ -138,6 +150,11 @@ class ReceiveRows(DispatchRows):
             return None
         self.lock_debtors([row[0]])
         return self._correspondent(*row)
+
+    def _visitor(self, case_id: int, phone_hash: bytes) -> Correspondent | None:
+        """Who answered on the page of this case; the link was sent to that telephone."""
+        row = self._connection.execute(_VISITOR, [phone_hash, case_id]).fetchone()
+        return self._correspondent(*row) if row else None
 
     def _correspondent(self, debtor_id: int, point: int, case_id: int) -> Correspondent:
         counted = self._connection.execute(_EARLIER, {"case": case_id}).fetchone()

@@ -48,17 +48,25 @@ class Seal:
 
     def seal(self, text: str) -> bytes:
         """`key number | nonce | ciphertext and tag`."""
-        nonce = self._random_bytes(_NONCE)
-        body = self._ciphers[self._current].encrypt(nonce, text.encode(), None)
-        return bytes([self._current]) + nonce + body
+        return self.seal_bytes(text.encode())
 
     def open(self, sealed: bytes) -> str:
         """The text again. Raises SealError when the key is unknown or the bytes were changed."""
+        return self.open_bytes(sealed).decode()
+
+    def seal_bytes(self, content: bytes) -> bytes:
+        """As `seal`, of a file's content."""
+        nonce = self._random_bytes(_NONCE)
+        body = self._ciphers[self._current].encrypt(nonce, content, None)
+        return bytes([self._current]) + nonce + body
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """The content again. Raises SealError as `open` does."""
         cipher = self._ciphers.get(sealed[0]) if sealed else None
         if cipher is None:
             raise SealError("no FIELD_KEY opens this value; add the key it was sealed with")
         try:
-            return cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], None).decode()
+            return cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], None)
         except InvalidTag as wrong:
             raise SealError("a sealed value was changed or its key replaced") from wrong
 

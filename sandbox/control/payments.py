@@ -43,6 +43,19 @@ def payments_api(exchange: Exchange) -> Blueprint:
     def refund(checkout_id: str) -> Response:
         return document(shown(till.refund(checkout_id, json_object().get("amount"))))
 
+    @bp.post("/checkouts/<checkout_id>/dispute")
+    def dispute(checkout_id: str) -> Response:
+        return document(shown(till.dispute(checkout_id)))
+
+    @bp.post("/checkouts/<checkout_id>/reinstate")
+    def reinstate(checkout_id: str) -> Response:
+        return document(shown(till.reinstate(checkout_id)))
+
+    @bp.get("/merchant")
+    def merchant() -> Response:
+        """The account at each provider, as settings of whoever takes money here."""
+        return document(exchange.keyring.settings(base_url))
+
     @bp.post("/checkouts/<checkout_id>/notify")
     def notify(checkout_id: str) -> Response:
         times = int(number_of(json_object(), "times", 1, 1, 100))

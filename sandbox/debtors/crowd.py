@@ -13,8 +13,8 @@ import requests
 import yaml
 
 from sandbox.clock import iso
-from sandbox.debtors.browser import open_and_pay
-from sandbox.debtors.memory import Memory, sample_memories
+from sandbox.debtors.browser import Payer, open_and_pay
+from sandbox.debtors.memory import NOBODY, Memory, sample_memories
 from sandbox.debtors.persona import Act, Lines, Persona, persona_for
 from sandbox.debtors.telephone import Telephone
 from sandbox.exchange import Exchange
@@ -44,7 +44,8 @@ class Crowd:
         self._order = itertools.count()
         self._read_up_to = 0
         self._lock = threading.Lock()
-        known = {**sample_memories(), **(memories or {})}
+        self._known = known = {**sample_memories(), **(memories or {})}
+        self._turn = itertools.count()
         self._telephone = Telephone(exchange, seed, self._lines, self._person, known)
         self.done = self._telephone.done
 
@@ -114,8 +115,11 @@ class Crowd:
             self.done["had no link"] += 1
             return
         exchange = self._exchange
+        papers = self._known.get(number, NOBODY).id_last4
+        digits = (papers, number[-4:]) if papers else (number[-4:],)
+        payer = Payer(digits, next(self._turn), exchange.notices.may_go_to, exchange.till.pay)
         try:
-            came_of_it = open_and_pay(link, share, exchange.notices.may_go_to, exchange.till.pay)
+            came_of_it = open_and_pay(link, share, payer)
         except requests.RequestException:
             came_of_it = "page did not answer"
         self.done[came_of_it] += 1

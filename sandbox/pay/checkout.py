@@ -18,7 +18,11 @@ TEXTS = {"reference": 200, "return_url": 2000, "notify_url": 2000}
 
 @dataclass(slots=True)
 class Checkout:
-    """`amount`, `refunded`: minor units. `status`: open, paid, refunded (in full)."""
+    """`amount`, `refunded`: minor units. `status`: open, paid, refunded (in full).
+
+    `provider` is whose part the sandbox plays; `cancel_url` is where its payer goes without paying,
+    empty for `return_url` with the result. `disputed`: the payer's bank took the money back.
+    """
 
     id: str
     amount: int
@@ -32,6 +36,9 @@ class Checkout:
     payment_id: str | None = None
     paid_at: datetime | None = None
     refunded: int = 0
+    provider: str = "sandbox"
+    cancel_url: str = ""
+    disputed: bool = False
 
     @property
     def shown_amount(self) -> str:
@@ -46,6 +53,8 @@ class Checkout:
             "id": self.id,
             "url": f"{base_url}/pay/{self.id}",
             "status": self.status,
+            "provider": self.provider,
+            "disputed": self.disputed,
             "amount": self.amount,
             "currency": self.currency,
             "reference": self.reference,
@@ -95,4 +104,6 @@ def _text(raw: Mapping[str, Any], name: str, longest: int) -> str:
 def checkout_from_log(entry: Mapping[str, Any]) -> Checkout:
     """The checkout that a `checkout` log entry tells of."""
     names = ("id", "amount", "currency", "description", *TEXTS)
-    return Checkout(created=parse_iso(entry["at"]), **{name: entry[name] for name in names})
+    played = {name: entry[name] for name in ("provider", "cancel_url") if name in entry}
+    own = {name: entry[name] for name in names}
+    return Checkout(created=parse_iso(entry["at"]), **own, **played)

@@ -1,6 +1,5 @@
 """Payment notifications: signed, retried, and spoiled on request."""
 
-import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,8 +8,8 @@ from typing import Any
 from sandbox.clock import SimClock
 from sandbox.delivery.poster import Posted, Poster
 from sandbox.delivery.schedule import Schedule
-from sandbox.delivery.signature import payment_signature
 from sandbox.journal import Journal
+from sandbox.pay.letters import Letters
 
 RETRIES = 3
 Event = Mapping[str, Any]
@@ -38,14 +37,14 @@ class Notices:
         journal: Journal,
         schedule: Schedule,
         poster: Poster,
-        secret: str,
+        letters: Letters,
         backoff_s: float,
     ) -> None:
         self._clock = clock
         self._journal = journal
         self._schedule = schedule
         self._poster = poster
-        self._secret = secret
+        self._letters = letters
         self._backoff_s = backoff_s
         self._lock = threading.Lock()
         self._generation = 0
@@ -104,19 +103,19 @@ class Notices:
         if generation != self._generation:
             return
         posted = self._post(url, event)
-        last = posted.arrived or number > RETRIES
+        taken = self._letters.taken(event, posted)
+        last = taken or number > RETRIES
         self._note(url, event, posted, number, last)
         if not last:
             self._plan(url, event, number + 1, self._backoff_s * 2 ** (number - 1), False)
 
     def _post(self, url: str, event: Event) -> Posted:
-        body = json.dumps(event, ensure_ascii=False).encode()
-        instant = int(self._clock.now().timestamp())
-        signature = payment_signature(self._secret, instant, body)
-        return self._poster.post_json(url, body, {"X-Sandbox-Signature": signature})
+        letter = self._letters.write(event, self._clock)
+        return self._poster.post_json(url, letter.body, letter.headers)
 
     def _note(self, url: str, event: Event, posted: Posted, number: int, last: bool) -> None:
-        result = "arrived" if posted.arrived else "gave_up" if last else "failed"
+        taken = self._letters.taken(event, posted)
+        result = "arrived" if taken else "gave_up" if last else "failed"
         self._journal.write(
             "notification", event=event["id"], type=event["type"], checkout=event["checkout_id"],
             url=url, result=result, http=posted.http, tries=number, ms=posted.ms,

@@ -10,6 +10,9 @@ from sandbox.journal import Entry, Journal
 from sandbox.pay.checkout import Checkout, check_amount, check_request, checkout_from_log
 from sandbox.pay.notices import Notices
 
+#: Whose payers' banks can take money back, and which tell so.
+DISPUTABLE = frozenset({"sandbox", "stripe"})
+
 
 class Till:
     """All checkouts, in memory."""
@@ -31,7 +34,10 @@ class Till:
 
     def open(self, raw: dict[str, Any], idempotency_key: str = "") -> Checkout:
         """A new checkout; the same key gives the one made before. Raises BadInputError."""
-        wanted = check_request(raw)
+        return self.begin(check_request(raw), idempotency_key)
+
+    def begin(self, wanted: dict[str, Any], idempotency_key: str) -> Checkout:
+        """As `open`, for fields that were checked by the provider whose part is played."""
         if not self._notices.may_go_to(wanted["notify_url"]):
             raise BadInputError(
                 "notify_url", "the sandbox may not post there; see SANDBOX_CALLBACK_HOSTS"
@@ -84,6 +90,28 @@ class Till:
                 raise BadInputError("amount", f"only {left} is left to refund", 409)
             return self._settle(checkout, "payment.refunded", "refund", wanted)
 
+    def dispute(self, checkout_id: str) -> Checkout:
+        """The payer's bank takes back what was not refunded. Raises BadInputError."""
+        with self._lock:
+            checkout = self._reversible(checkout_id, disputed=False)
+            left = checkout.amount - checkout.refunded
+            return self._settle(checkout, "payment.charged_back", "dispute", left)
+
+    def reinstate(self, checkout_id: str) -> Checkout:
+        """And gives it back. Raises BadInputError."""
+        with self._lock:
+            checkout = self._reversible(checkout_id, disputed=True)
+            left = checkout.amount - checkout.refunded
+            return self._settle(checkout, "payment.reinstated", "dispute", left)
+
+    def _reversible(self, checkout_id: str, *, disputed: bool) -> Checkout:
+        checkout = self.find(checkout_id)
+        if checkout.provider not in DISPUTABLE:
+            raise BadInputError("id", f"{checkout.provider} tells of no disputes", 409)
+        if checkout.status != "paid" or checkout.disputed != disputed:
+            raise BadInputError("id", "nothing to take back or to give back", 409)
+        return checkout
+
     def fail(self, checkout_id: str) -> Checkout:
         """The payer's attempt failed; the checkout stays open and nobody is notified."""
         checkout = self.find(checkout_id)
@@ -105,6 +133,11 @@ class Till:
             "currency": checkout.currency,
             "paid_at": iso(checkout.paid_at) if checkout.paid_at else now,
             "livemode": False,
+            "provider": checkout.provider,
+            "total": checkout.amount,
+            "refunded": checkout.refunded + (amount if entry_kind == "refund" else 0),
+            "description": checkout.description,
+            "told_at": now,
         }
         if entry_kind == "refund":
             event["refunded_at"] = now
@@ -116,6 +149,9 @@ class Till:
         """Take in a `payment` or `refund` log entry."""
         event, checkout = entry["event"], self.checkouts[entry["checkout"]]
         self._events.setdefault(checkout.id, []).append(event)
+        if entry["kind"] == "dispute":
+            checkout.disputed = event["type"] == "payment.charged_back"
+            return
         if entry["kind"] == "refund":
             checkout.refunded += event["amount"]
             checkout.status = "refunded" if checkout.refunded == checkout.amount else "paid"

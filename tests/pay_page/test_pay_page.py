@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import requests
 from desk_kit import DeskInHand, shanghai
+from pay_page.visitor import HUMAN, PHONE, admitted
 from werkzeug.datastructures import Headers
 
 from bot.flows.pay import AmountError
 from webhooks.pay_form import typed_sum
 from webhooks.visitors import is_person
 
-PHONE = (
-    "Mozilla/5.0 (Linux; Android 6.0.1; vivo X9) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Version/4.0 Chrome/66.0 Mobile Safari/537.36"
-)
-HUMAN = {"User-Agent": PHONE}
+_SESSIONS: dict[str, requests.Session] = {}
 
 
 def reminded(desk: DeskInHand, **case: object) -> tuple[int, str]:
-    """A case whose debtor has a link."""
-    book = desk.one("SELECT id FROM portfolio") or desk.portfolio()
-    case_id = desk.case(int(book), due_on=date(2026, 3, 8), **case)  # type: ignore[arg-type]
-    desk.step(shanghai("2026-03-10 13:40"))
-    [link] = re.findall(r"http\S+/p/[\w-]+", desk.texts(case_id)[-1])
-    return case_id, link
+    """A case whose debtor has a link and has verified."""
+    visitor = admitted(desk, **case)
+    _SESSIONS[visitor.link] = visitor.session
+    return visitor.case, visitor.link
+
+
+def _browser(link: str) -> requests.Session:
+    return next((s for known, s in _SESSIONS.items() if link.startswith(known)), requests.Session())
 
 
 def get(link: str, **headers: str) -> requests.Response:
-    return requests.get(link, headers={**HUMAN, **headers}, timeout=10)
+    return _browser(link).get(link, headers={**HUMAN, **headers}, timeout=10)
 
 
 def pay(link: str, **form: str) -> requests.Response:
-    return requests.post(link, form, headers=HUMAN, timeout=10, allow_redirects=False)
+    return _browser(link).post(link, form, headers=HUMAN, timeout=10, allow_redirects=False)
 
 
 def opened(desk: DeskInHand) -> int:
@@ -98,6 +97,10 @@ def test_a_visit_counts_once_and_a_machine_never(desk: DeskInHand) -> None:
     get(link)
     get(link)
     assert opened(desk) == 1
+    desk.set_now(desk.now + timedelta(minutes=31))
+    get(link)
+    assert opened(desk) == 2
+    assert desk.one("SELECT visits FROM link_visits") == 2
 
 
 @pytest.mark.parametrize(

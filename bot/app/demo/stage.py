@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import socket
@@ -85,7 +86,23 @@ def demo_environment(data: Path, *, fixed_ports: bool) -> dict[str, str]:
         "LOG_LEVEL": "WARNING",
         "LOG_FORMAT": "console",
     }
-    return made | _for_the_sandbox(made, data, sandbox)
+    made |= _for_the_sandbox(made, data, sandbox)
+    return made | _merchant(made)
+
+
+def _merchant(made: Mapping[str, str]) -> dict[str, str]:
+    """The account at each provider the sandbox plays; keys stand in one line, as `.env` needs."""
+    done = subprocess.run(
+        [*sandbox_command(), "--merchant"],
+        env={**os.environ, **made},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Refusal(f"the sandbox cannot open its accounts: {done.stderr.strip()[-300:]}")
+    told: dict[str, str] = json.loads(done.stdout)
+    return {name: value.strip().replace("\n", "\\n") for name, value in told.items()}
 
 
 def _for_the_sandbox(made: Mapping[str, str], data: Path, port: int) -> dict[str, str]:

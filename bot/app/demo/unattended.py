@@ -18,6 +18,11 @@ from bot.store.jobs import waiting_jobs
 #: Debtors and desk take turns at most this often: shorter than any window of a cadence.
 TURN = timedelta(hours=1)
 
+_PAPERS = """
+SELECT p.phone_sealed, d.id_tail_sealed FROM contact_point p JOIN debtor d ON d.id = p.debtor_id
+WHERE d.id_tail_sealed IS NOT NULL
+"""
+
 _TIME_OUT = 120.0
 _QUIET_WITHIN = 120.0
 _LOOK_EVERY = 0.01
@@ -33,7 +38,7 @@ class Unattended:
     def run(self, start: datetime, days: int) -> Iterator[datetime]:
         """Yields every instant the clock stood at. Raises Refusal when the work never ends."""
         clock, end = TestClock(self.product), start + timedelta(days=days)
-        self._call("PUT", "/debtors", {"seed": self.seed})
+        self._call("PUT", "/debtors", {"seed": self.seed, "know": self._papers()})
         clock.set(start)
         debtors_next: datetime | None = None
         while (now := clock.now()) < end:
@@ -42,6 +47,13 @@ class Unattended:
             clock.work()
             debtors_next = self._debtors_act()
             yield clock.now()
+
+    def _papers(self) -> dict[str, dict[str, str]]:
+        """What every debtor knows of themselves: the end of their identity document."""
+        seal = self.product.seal
+        with self.product.pool.connection() as connection:
+            rows = connection.execute(_PAPERS).fetchall()
+        return {seal.open(phone): {"id_last4": seal.open(tail)} for phone, tail in rows}
 
     def _debtors_act(self) -> datetime | None:
         """Let them act until nothing more comes of it at this instant."""

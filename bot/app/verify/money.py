@@ -97,19 +97,29 @@ def _provider_differs(evidence: Evidence) -> Iterator[Breach]:
     if evidence.log is None:
         return
     paid = {
-        entry["event"]["id"]: entry["event"]["amount"]
+        (entry["event"].get("provider", "sandbox"), entry["event"]["reference"]): entry["event"]
         for entry in evidence.log
         if isinstance(entry.get("event"), dict)
         and entry["event"].get("type") == "payment.succeeded"
     }
-    ours = dict(
-        evidence.rows("SELECT provider_ref, amount_minor FROM payment WHERE provider = 'sandbox'")
+    told = {
+        (provider, reference): amount
+        for provider, reference, amount in evidence.rows(
+            "SELECT provider, reference, amount_minor FROM payment_notice WHERE kind = 'succeeded'"
+        )
+    }
+    for key, event in paid.items():
+        if key not in told:
+            yield Breach(f"payment event {event['id']}", "was never stored")
+        elif told[key] != event["amount"]:
+            yield Breach(f"payment event {event['id']}", "was stored with another amount")
+    for provider, reference in told.keys() - paid.keys():
+        yield Breach(f"{provider} payment {reference}", "the provider knows nothing of it")
+    strangers = (
+        "SELECT p.provider, p.provider_ref FROM payment p "
+        "WHERE p.provider IN ('sandbox', 'stripe', 'alipay', 'wechat') AND NOT EXISTS ("
+        "SELECT FROM payment_notice n WHERE n.provider = p.provider "
+        "AND n.event_id = p.provider_ref AND n.amount_minor = p.amount_minor)"
     )
-    kept = {row[0] for row in evidence.rows("SELECT event_id FROM payment_notice")}
-    for event, amount in paid.items():
-        if event not in kept:
-            yield Breach(f"payment event {event}", "was never stored")
-        elif event in ours and ours[event] != amount:
-            yield Breach(f"payment event {event}", "was applied with another amount")
-    for event in ours.keys() - paid.keys():
-        yield Breach(f"payment {event}", "the provider knows nothing of it")
+    for provider, reference in evidence.rows(strangers):
+        yield Breach(f"{provider} payment {reference}", "the provider knows nothing of it")

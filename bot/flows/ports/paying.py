@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.facts import CaseFacts
 from bot.flows.ports.money import PaymentNotice
+
+#: Openings within this time are one visit (product choice).
+SAME_VISIT = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class LinkFacts:
     livemode: bool
     expires_at: datetime
     revoked: bool
-    opened: bool
+    last_at: datetime | None = None  #: of the last visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class PayStore(Protocol):
         ...
 
     def mark_opened(self, link: LinkFacts, *, at: datetime) -> None:
-        """The debtor opened it: a line of the timeline, once."""
+        """The debtor opened it: a line of the timeline, once for each visit."""
         ...
 
     def facts(self, case_ids: Sequence[int], now: datetime) -> list[CaseFacts]:

@@ -1,0 +1,90 @@
+"""What visits of the debtor's page need from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.domain.facts import CaseFacts
+from bot.domain.page_answers import PageFile
+from bot.flows.ports.paying import LinkFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What only the debtor knows: four characters each, upper case."""
+
+    id_tail: str | None
+    phone_tails: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A portfolio's page. `logo` is there when `logo_type` is not empty."""
+
+    colour: str = ""
+    logo_type: str = ""
+    bank_details: str = ""
+    complaint_address: str = ""
+    privacy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPageReply:
+    """An answer of the page, to be stored as a reply with its job."""
+
+    sid: str
+    link: LinkFacts
+    body: str
+    understanding: Mapping[str, Any]
+    files: Sequence[PageFile] = ()
+
+
+class VisitStore(Protocol):
+    """One transaction of a visit."""
+
+    def link(self, token_hash: bytes) -> LinkFacts | None:
+        """The link, or None when no such link was ever made."""
+        ...
+
+    def facts(self, case_ids: Sequence[int], now: datetime) -> list[CaseFacts]:
+        """Snapshots ordered by case id."""
+        ...
+
+    def look(self, portfolio_id: int) -> Look:
+        """How the page looks."""
+        ...
+
+    def logo(self, portfolio_id: int) -> bytes | None:
+        """The logo's image."""
+        ...
+
+    def identity(self, case_id: int) -> Identity:
+        """What the debtor is verified by."""
+        ...
+
+    def wrong_tries(self, case_id: int, since: datetime) -> int:
+        """Wrong tries since then and since the last right one."""
+        ...
+
+    def hold_tries(self, case_id: int) -> None:
+        """Nobody else tries until the transaction ends, so that two cannot share the last one."""
+        ...
+
+    def add_try(self, link: LinkFacts, *, passed: bool, at: datetime) -> None:
+        """A try to verify."""
+        ...
+
+    def mark_verified(self, link: LinkFacts, *, at: datetime) -> None:
+        """The debtor proved who they are: a line of the timeline, once for each link."""
+        ...
+
+    def note(self, link: LinkFacts, kind: str, data: Mapping[str, Any], *, at: datetime) -> None:
+        """A line of the timeline."""
+        ...
+
+    def store_page_reply(self, reply: NewPageReply, at: datetime) -> int | None:
+        """Store it with its files and its job; None when this form was sent before."""
+        ...

@@ -1,0 +1,223 @@
+"""A visit of the debtor's page: proving who one is, and answering what an SMS could answer too."""
+
+from __future__ import annotations
+
+import hmac
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.cadence import furthest_promise
+from bot.domain.facts import CaseFacts
+from bot.domain.page_answers import BEFORE_VERIFYING, AnswerKind, PageAnswer, PlanLimits
+from bot.domain.vocabulary import CaseState
+from bot.flows.page_reading import as_page
+from bot.flows.pay import Owed, PayPage
+from bot.flows.playbook import Playbook, today_of
+from bot.flows.ports.transactions import Clock, Transactions
+from bot.flows.ports.visiting import Identity, Look, NewPageReply, VisitStore
+
+#: Wrong tries before the page says nothing more (product choice; 1 in 2,000 guesses right by luck).
+MOST_TRIES = 5
+
+#: How long wrong tries count, and so how long the page stays locked.
+TRIES_WITHIN = timedelta(hours=24)
+
+#: Nobody is promised a call further away than this.
+CALL_WITHIN = timedelta(days=7)
+
+_TAIL = 4
+
+
+class AnswerError(ValueError):
+    """The form cannot be taken; `code` names the sentence, `value` what it mentions."""
+
+    def __init__(self, code: str, value: object = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.value = value
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Before anything is told: `by_document` says which four digits are asked for."""
+
+    owed: Owed
+    look: Look
+    by_document: bool
+    tries_left: int
+
+    @property
+    def locked(self) -> bool:
+        """Only the desk's telephone helps now."""
+        return self.tries_left <= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What the forms accept today. Days are the portfolio's."""
+
+    now: datetime
+    first_day: str  #: ISO, for the date field
+    last_day: str
+    plan: PlanLimits
+    plan_last: str  #: of the first instalment
+
+
+@dataclass(frozen=True)
+class Visits:
+    """One method per thing a visitor does. `receive` handles a stored reply, as the worker would."""
+
+    transactions: Transactions[VisitStore]
+    page: PayPage
+    playbook: Playbook
+    clock: Clock
+    receive: Callable[[int], bool]
+
+    def door(self, owed: Owed) -> Door:
+        """What stands before the details."""
+        with self.transactions() as store:
+            look = store.look(owed.facts.portfolio.portfolio_id)
+            identity = store.identity(owed.link.case_id)
+            wrong = store.wrong_tries(owed.link.case_id, self._since(owed))
+        known = identity.id_tail or identity.phone_tails
+        left = MOST_TRIES - wrong if known else 0
+        return Door(owed, look, identity.id_tail is not None, left)
+
+    def look(self, owed: Owed) -> Look:
+        """How the page looks."""
+        with self.transactions() as store:
+            return store.look(owed.facts.portfolio.portfolio_id)
+
+    def logo(self, token: str) -> tuple[bytes, str] | None:
+        """The creditor's logo and its media type. Raises LinkError."""
+        owed = self.page.show(token, opened=False)
+        with self.transactions() as store:
+            portfolio_id = owed.facts.portfolio.portfolio_id
+            look, logo = store.look(portfolio_id), store.logo(portfolio_id)
+        return (logo, look.logo_type) if logo and look.logo_type else None
+
+    def verify(self, token: str, typed: str) -> bool:
+        """Whether these are the four digits; a wrong try counts. Raises LinkError, AnswerError."""
+        owed = self.page.show(token, opened=False)
+        given = _tidy(typed)
+        if len(given) != _TAIL:
+            raise AnswerError("four")
+        now = self._now(owed)
+        with self.transactions() as store:
+            store.hold_tries(owed.link.case_id)
+            wrong = store.wrong_tries(owed.link.case_id, self._since(owed))
+            if wrong >= MOST_TRIES:
+                raise AnswerError("locked")
+            passed = _is(given, store.identity(owed.link.case_id))
+            store.add_try(owed.link, passed=passed, at=now)
+            if passed:
+                store.mark_verified(owed.link, at=now)
+            elif wrong + 1 == MOST_TRIES:
+                store.note(owed.link, "link_locked", {}, at=now)
+        return passed
+
+    def bounds(self, facts: CaseFacts) -> Bounds:
+        """What the forms accept."""
+        now = self.clock.now(livemode=facts.portfolio.livemode)
+        today = today_of(facts, now)
+        furthest = furthest_promise(facts, self.playbook.cadence_of(facts), today)
+        last, plan = max(furthest, today), PlanLimits()
+        plan_last = today + timedelta(days=plan.first_within_days)
+        return Bounds(now, today.isoformat(), last.isoformat(), plan, plan_last.isoformat())
+
+    def answer(self, token: str, answer: PageAnswer, *, verified: bool) -> Owed:
+        """Take a form: stored with its job, then handled at once. The same form is taken once.
+
+        Raises LinkError, AnswerError.
+        """
+        owed = self.page.show(token, opened=False)
+        if not verified and answer.kind not in BEFORE_VERIFYING:
+            raise AnswerError("unverified")
+        self._check(owed.facts, answer)
+        with self.transactions() as store:
+            reply = NewPageReply(
+                f"page:{owed.link.link_id}:{answer.nonce}",
+                owed.link,
+                answer.words,
+                as_page(answer),
+                answer.files,
+            )
+            reply_id = store.store_page_reply(reply, self._now(owed))
+        if reply_id is not None:
+            self.receive(reply_id)
+        return self.page.show(token, opened=False)
+
+    def _check(self, facts: CaseFacts, answer: PageAnswer) -> None:
+        bounds = self.bounds(facts)
+        if facts.state is CaseState.CLOSED and answer.kind is not AnswerKind.STOP:
+            raise AnswerError("closed")
+        match answer.kind:
+            case AnswerKind.PROMISE:
+                check_day(answer, bounds.first_day, bounds.last_day)
+                _check_sum(answer.amount_minor, facts)
+            case AnswerKind.INSTALMENTS:
+                _check_plan(answer, facts, bounds)
+            case AnswerKind.CALL:
+                _check_call(answer, bounds.now)
+            case AnswerKind.DISPUTE:
+                if answer.dispute_kind is None:
+                    raise AnswerError("dispute_kind")
+            case _:
+                return
+
+    def _now(self, owed: Owed) -> datetime:
+        return self.clock.now(livemode=owed.link.livemode)
+
+    def _since(self, owed: Owed) -> datetime:
+        return self._now(owed) - TRIES_WITHIN
+
+
+def check_day(answer: PageAnswer, first: str, last: str) -> None:
+    """Raises AnswerError for a day that is missing, over, or beyond what is accepted."""
+    if answer.day is None:
+        raise AnswerError("day_missing")
+    if answer.day.isoformat() < first:
+        raise AnswerError("day_over")
+    if answer.day.isoformat() > last:
+        raise AnswerError("day_too_far", last)
+
+
+def _check_sum(amount_minor: int | None, facts: CaseFacts) -> None:
+    if amount_minor is not None and amount_minor <= 0:
+        raise AnswerError("not_positive")
+    if amount_minor is not None and amount_minor > facts.outstanding_minor:
+        raise AnswerError("more_than_owed")
+
+
+def _check_plan(answer: PageAnswer, facts: CaseFacts, bounds: Bounds) -> None:
+    limits, owed = bounds.plan, facts.outstanding_minor
+    if not limits.fewest <= answer.periods <= limits.most:
+        raise AnswerError("periods")
+    check_day(answer, bounds.first_day, bounds.plan_last)
+    if answer.first_minor >= owed:
+        raise AnswerError("more_than_owed")
+    if answer.first_minor < limits.least_minor:
+        raise AnswerError("first_too_small", limits.least_minor)
+    if (owed - answer.first_minor) // (answer.periods - 1) < limits.least_minor:
+        raise AnswerError("rest_too_small", limits.least_minor)
+
+
+def _check_call(answer: PageAnswer, now: datetime) -> None:
+    if answer.call_at is None:
+        raise AnswerError("call_missing")
+    if answer.call_at <= now:
+        raise AnswerError("call_over")
+    if answer.call_at > now + CALL_WITHIN:
+        raise AnswerError("call_too_far")
+
+
+def _tidy(typed: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", typed).split()).upper()
+
+
+def _is(given: str, identity: Identity) -> bool:
+    """The document's end, or any of the debtor's telephones' where none is on file."""
+    tails = (identity.id_tail,) if identity.id_tail else identity.phone_tails
+    return any(hmac.compare_digest(given.encode(), tail.encode()) for tail in tails)
