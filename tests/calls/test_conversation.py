@@ -242,6 +242,20 @@ def test_the_evening_that_has_begun_is_tomorrows():
     assert turn.outcomes[0].start == datetime(2026, 3, 13, 10, tzinfo=UTC)
 
 
+def test_a_call_later_without_a_time_is_asked_for_one_in_writing():
+    turn = talk(*VERIFIED, "5", Heard.silence(), Heard.silence())
+    assert turn.outcomes[0].kind is OutcomeKind.CALL_LATER
+    assert turn.outcomes[0].wants_sms
+    assert not talk(*VERIFIED, "5", "2").outcomes[0].wants_sms
+
+
+def test_a_debtor_who_speaks_of_somebody_else_is_not_taken_for_somebody_else():
+    flags = frozenset({"third_party"})
+    husband = fixed(Intent.promise_to_pay, promise_date=date(2026, 3, 15), flags=flags)
+    turn = talk(*VERIFIED, ("我老公十五号还", husband))
+    assert turn.session.step == "ask_share"
+
+
 def test_a_dispute_is_never_asked_for_a_date():
     turn = talk(*VERIFIED, ("不是我借的", fixed(Intent.dispute, dispute_kind="not_mine")))
     assert kinds(turn)[-1] is OutcomeKind.DISPUTE

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from bot.domain.call import entry
-from bot.domain.call.filling import half
+from bot.domain.call.noting import note, note_share
 from bot.domain.call.running import Run
 from bot.domain.call.script import AskKind, Question, Way, Words
 from bot.domain.call.values import Heard, HeardKind, Level
@@ -195,9 +195,9 @@ def _meaning(run: Run, question: Question, heard: Heard, reading: Understanding)
     if noise:
         return _AGAIN
     if question.kind is not AskKind.CONFIRM or "correct" in reading.flags:
-        _absorb(run, reading)
+        note(run, reading)
     if question.kind is AskKind.SHARE:
-        _share(run, heard.text)
+        note_share(run, heard.text)
     answered = _answered(run, question, reading)
     if answered is not None:
         return answered
@@ -208,15 +208,6 @@ def _meaning(run: Run, question: Question, heard: Heard, reading: Understanding)
 
 def _first(names: Iterable[str], run: Run, question: Question) -> Heading | None:
     return next((found for name in names if (found := _by_name(name, run, question))), None)
-
-
-def _share(run: Run, text: str) -> None:
-    """“全部”, “一半”, where only the share was asked."""
-    words, due = run.script.words, run.context.due_minor
-    if any(each in text for each in words.half):
-        run.slots["amount"] = half(due)
-    elif any(each in text for each in words.whole):
-        run.slots["amount"] = due
 
 
 def _harm(run: Run, question: Question, reading: Understanding, *, noise: bool) -> Heading | None:
@@ -282,7 +273,8 @@ def _confirmed(run: Run, question: Question, reading: Understanding) -> Heading 
 
 def _names(run: Run, reading: Understanding) -> Iterator[str]:
     """How an utterance may be looked up, the most telling first."""
-    if "third_party" in reading.flags:
+    stranger = reading.primary is Intent.wrong_person or run.session.level is not Level.FACT
+    if "third_party" in reading.flags and stranger:
         yield "third_party"
     for intent in reading.intents:
         if intent is Intent.question and reading.question_kind:
@@ -300,56 +292,3 @@ def _by_name(name: str, run: Run, question: Question) -> Heading | None:
             return Heading(objection)
     way = (script.after if verified else script.before).get(name)
     return Heading(way) if way else None
-
-
-#: A time named in this many characters is read back in the debtor's own words.
-_TELLING = range(2, 9)
-
-
-def _absorb(run: Run, reading: Understanding) -> None:
-    """Keep what was said besides: a day, a sum, hours, a reason. Surely a promise, or asked for."""
-    slots, due = run.slots, run.context.due_minor
-    if reading.reason:
-        slots["reason"] = reading.reason
-    if reading.dispute_kind:
-        slots["dispute_kind"] = reading.dispute_kind
-    if Intent.promise_to_pay in reading.intents:
-        if reading.promise_date is not None:
-            slots["date"] = reading.promise_date.isoformat()
-        if (amount := _amount(reading, due)) is not None:
-            slots["amount"] = amount
-    if (window := _window(run, reading)) is not None:
-        slots["call_start"], end = window
-        slots.pop("call_end", None)
-        slots.pop("call_words", None)
-        if end:
-            slots["call_end"] = end
-        if len(told := reading.when[-1].text if reading.when else "") in _TELLING:
-            slots["call_words"] = told
-
-
-def _amount(reading: Understanding, due: int) -> int | None:
-    if reading.promise_amount_minor:
-        return reading.promise_amount_minor
-    if reading.promise_portion is not None:
-        return half(due) if reading.promise_portion == "half" else due
-    if reading.promise_fraction is not None:
-        return -(-due * reading.promise_fraction.numerator // reading.promise_fraction.denominator)
-    return None
-
-
-def _window(run: Run, reading: Understanding) -> tuple[str, str | None] | None:
-    """The hours asked for; where a time to call was asked, any time named is one."""
-    now = run.context.now
-    if reading.callback is not None:
-        start, end = reading.callback.start, reading.callback.end
-    elif _asks_call_time(run) and reading.when and reading.when[0].end > now:
-        start, end = reading.when[0].start, reading.when[0].end
-    else:
-        return None
-    return max(start, now).isoformat(), end.isoformat() if end else None
-
-
-def _asks_call_time(run: Run) -> bool:
-    step = run.script.steps[run.session.step]
-    return step.ask is not None and step.ask.kind is AskKind.CALL_TIME

@@ -131,8 +131,9 @@ class Outcome:
 
     @property
     def wants_sms(self) -> bool:
-        """Whether something must be sent in writing: the link, or what could not be confirmed."""
-        return self.kind is OutcomeKind.SEND_LINK or not self.confirmed
+        """Whether something must be written: the link, what was not confirmed, a time asked for."""
+        open_time = self.kind is OutcomeKind.CALL_LATER and self.start is None
+        return self.kind is OutcomeKind.SEND_LINK or open_time or not self.confirmed
 
 
 @dataclass(frozen=True, slots=True)
