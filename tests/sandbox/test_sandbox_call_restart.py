@@ -84,3 +84,16 @@ def test_answering_detection_comes_in_time_at_a_persons_pace(sandbox: Sandbox, d
     wait_until(lambda: bool(desk.forms("/amd")))
     assert desk.forms("/amd")[0]["AnsweredBy"] == "human"
     assert phone.look()["waiting"]["kind"] == "pause"
+    sandbox.call("PUT", "/clock", {"offset_seconds": 61}, expect=200)
+    wait_until(lambda: phone.look()["status"] == "completed")
+
+
+def test_at_a_persons_pace_line_time_follows_the_clock(sandbox: Sandbox, desk: TwimlDesk):
+    desk.pages |= {"start": LISTEN, "chosen": twiml("<Pause length='60'/>")}
+    phone = place(sandbox, sandbox.client(), desk)
+    phone.do("answer", live=True)
+    sandbox.call("PUT", "/clock", {"offset_seconds": 3}, expect=200)
+    pressed = phone.do("press", keys="1")["transcript"][-1]
+    assert (pressed["what"], 3 <= pressed["elapsed"] < 6) == ("press", True)
+    sandbox.call("PUT", "/clock", {"offset_seconds": 23}, expect=200)
+    assert 23 <= phone.do("hangup")["duration"] <= 26

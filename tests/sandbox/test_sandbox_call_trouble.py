@@ -96,6 +96,22 @@ def test_a_machine_is_left_a_message_when_its_verdict_redirects_the_call(
     assert desk.forms("/voice/heard") == []
 
 
+def test_a_redirect_cuts_the_sentence_that_is_being_said(
+    sandbox: Sandbox, client: Client, desk: TwimlDesk
+):
+    def verdict(fields: dict[str, str]) -> Any:
+        client.calls(fields["CallSid"]).update(twiml=twiml("<Say>改道</Say>", "<Hangup/>"))
+        return Response(status=204)
+
+    desk.pages |= {"start": twiml(f"<Say>{'长' * 45}</Say>", "<Say>不该听到</Say>"), "amd": verdict}
+    phone = place(
+        sandbox, client, desk, to=numbered(23), machine_detection="Enable", async_amd="true",
+        async_amd_status_callback=desk.at("/voice/amd"),
+    )  # fmt: skip
+    assert phone.heard() == ["长" * 45, "改道"]
+    assert int(client.calls(phone.sid).fetch().duration or 0) == 5
+
+
 def test_an_announcement_reaches_speech_recognition(
     sandbox: Sandbox, client: Client, desk: TwimlDesk
 ):
