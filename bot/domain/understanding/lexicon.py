@@ -39,6 +39,8 @@ class Verbs:
     supposing: re.Pattern[str]
     asks: re.Pattern[str]
     undecided: re.Pattern[str]
+    debt_noun: re.Pattern[str]
+    hedge: re.Pattern[str]
     mourning: re.Pattern[str]
 
 
@@ -103,5 +105,5 @@ _VERB_PATTERNS = (
     "correction", "not_first", "split", "recurring", "filler_only", "yes", "self", "no",
     "condition", "next_step", "for_good", "own_kin", "mourning",
     "aside", "transfer", "money_noun", "in_parts", "payday",
-    "supposing", "asks", "undecided",
+    "supposing", "asks", "undecided", "debt_noun", "hedge",
 )  # fmt: skip

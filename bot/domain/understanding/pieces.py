@@ -98,6 +98,8 @@ def _moment(
             continue
         elif rank < level:
             break
+        if token.kind == "relday" and frame.month is not None and token.text[0] in "今明后昨大":
+            break  # 8月的, 明天还
         if not fill(frame, token, facts.now, lexicon):
             break
         end, level, used = token.end, rank, used + 1

@@ -16,6 +16,7 @@ from bot.domain.understanding.values import Portion
 
 FURTHEST_MINUTE = 300
 """A minute this far ahead (4月16日14:22, said on the 17th) is one that has passed."""
+_OWN_VERB = 4
 _EACH = re.compile("各|每[次笔]|都")
 FURTHEST = 400
 """Days ahead beyond which no day is taken for a promise (2月29号 said in a common year)."""
@@ -212,9 +213,21 @@ def _two_debts(reading: Reading, fixed: list[Fixed], verbs: Verbs) -> bool:
     nouns = []
     for dated, _, _ in fixed:
         start = reading.text.rfind(",", 0, dated.found.start) + 1
-        noun = verbs.money_noun.search(reading.text, start, dated.found.start)
+        noun = verbs.debt_noun.search(reading.text, start, dated.found.start)
         nouns.append(reading.text[start : noun.end()] if noun else "")
-    return "" not in nouns and len(set(nouns)) == len(nouns)
+    named = "" not in nouns and len(set(nouns)) == len(nouns)
+    return named or _paid_apart(reading, fixed, verbs)
+
+
+def _paid_apart(reading: Reading, fixed: list[Fixed], verbs: Verbs) -> bool:
+    """8月的明天还, 9月的月底还: every day with its own verb, and no word of choice or change."""
+    text, ends = reading.text, [f[0].found.start for f in fixed[1:]] + [len(reading.text)]
+    for (dated, _, _), end in zip(fixed, ends, strict=True):
+        span = text[dated.found.end : end]
+        own = verbs.kinds.match(span) or verbs.kinds.search(span[:_OWN_VERB])
+        if own is None or own.lastgroup != "pay" or verbs.hedge.search(text, 0, end):
+            return False
+    return all("," in text[a[0].found.end : b[0].found.start] for a, b in pairwise(fixed))
 
 
 def _steps(

@@ -20,8 +20,11 @@ _RIGHT_AWAY = 5
 """现在 and 马上 belong only to a verb this near."""
 _CLAUSE_REST = re.compile("[^,。!?;]*")
 _A_WORD = 2
-_THAT_DAY = re.compile("[^,。!?;]{0,3}(?:院后)|[^。!?;]{0,6}(?:那天|当天)")
-"""An event and yet the day (出院后还, 生日那天还)."""
+_YIELDS = {
+    "event": re.compile("[^,。!?;]{0,3}(?:院后)|[^。!?;]{0,6}(?:那天|当天)"),
+    "due": re.compile("[^。!?;]{0,8}(?:到期|后|即|就|当天)(?=[还付支给转结])"),
+}
+"""An event and yet the day: 出院后还, 生日那天还, 10号到期到期就付."""
 _PAYDAY = 4
 _CLAUSE_END = re.compile("[,。!?;]")
 _FIRST = re.compile(",[^,]{0,4}先")
@@ -190,7 +193,7 @@ def _after(text: str, found: Found, following: int, spots: list[tuple[int, str]]
             break
         if (income and _FIRST.search(gap)) or (kind == "call" and _far(found, gap)):
             break
-        if kind == "event" and _THAT_DAY.match(text, at):
+        if kind in _YIELDS and _YIELDS[kind].match(text, at):
             continue
         if kind != "income":
             return kind
