@@ -127,7 +127,7 @@ class Line:
                 self._guarded_move()
 
     def _moves(self) -> bool:
-        if not self.call.live:
+        if not self.call.live or not self.board.book.knows(self.call):  # over, or reset meanwhile
             return False
         if self.wait is not None:
             return not self.live_pace and (self.wait.passing or self._left_alone())

@@ -81,12 +81,17 @@ def _list_of(name: str) -> Callable[[Switchboard, Entry], None]:
     return take_in
 
 
+def _recording(board: Switchboard, entry: Entry) -> None:
+    if entry["sid"] in board.book.by_sid:
+        board.recordings.keep(entry)
+
+
 CALL_READERS: dict[str, Callable[[Switchboard, Entry], object]] = {
     "call_status": _status,
     "call_said": _said,
     "call_callback": _callback,
     "call_turn": _list_of("turns"),
     "call_complaint": _list_of("complaints"),
-    "recording": lambda board, entry: board.recordings.keep(entry),
+    "recording": _recording,
     "recording_deleted": lambda board, entry: board.recordings.by_sid.pop(entry["recording"], None),
 }

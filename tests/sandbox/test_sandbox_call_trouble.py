@@ -308,3 +308,19 @@ def test_the_handsets_of_machines_match_the_readme(sandbox: Sandbox):
     table = text[text.index("## Numbers for calls") :]
     listed = {int(nn) for nn in re.findall(r"^\| (\d\d) \|", table, re.M)}
     assert listed == {nn for nn, _ in CALLS_BY_ENDING}
+
+
+def test_a_reset_in_the_middle_of_a_turn_leaves_nothing_of_the_call(
+    sandbox: Sandbox, client: Client, desk: TwimlDesk
+):
+    def resetting(_: dict[str, str]) -> str:
+        sandbox.call("POST", "/reset", {}, expect=200)
+        return twiml("<Say>您好</Say>", "<Redirect>/voice/next</Redirect>")
+
+    desk.pages |= {"start": resetting, "next": twiml("<Hangup/>")}
+    phone = place(sandbox, client, desk)
+    phone.do("answer")
+    phone_gone = sandbox.call("GET", f"/calls/{phone.sid}", expect=404)
+    assert "no call" in phone_gone["error"]["message"]
+    assert desk.forms("/voice/next") == []
+    assert client.calls.list() == []
