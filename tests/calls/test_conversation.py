@@ -256,6 +256,19 @@ def test_a_debtor_who_speaks_of_somebody_else_is_not_taken_for_somebody_else():
     assert turn.session.step == "ask_share"
 
 
+@pytest.mark.parametrize("words", ["没有了", "没了，谢谢", "不用了谢谢", "就这样吧"])
+def test_nothing_else_is_a_goodbye_and_no_hardship(words):
+    turn = talk(*VERIFIED, "1", (words, fixed(Intent.hardship)))
+    assert turn.session.ended
+    assert OutcomeKind.HARDSHIP not in kinds(turn)
+
+
+@pytest.mark.parametrize("words", ["没有钱", "没有钱还你们了", "没了工作"])
+def test_no_money_is_a_hardship_even_when_anything_else_was_asked(words):
+    turn = talk(*VERIFIED, "1", (words, fixed(Intent.hardship)))
+    assert kinds(turn)[-1] is OutcomeKind.HARDSHIP
+
+
 def test_a_dispute_is_never_asked_for_a_date():
     turn = talk(*VERIFIED, ("不是我借的", fixed(Intent.dispute, dispute_kind="not_mine")))
     assert kinds(turn)[-1] is OutcomeKind.DISPUTE

@@ -43,6 +43,15 @@ _AGREES: Mapping[AskKind, Callable[[Words], tuple[str, ...]]] = {
 }
 
 
+def _declines(run: Run, text: str) -> bool:
+    """“没有了，谢谢”, where nothing else was offered than to go on; 没有钱 is something else."""
+    said, words = text.strip(_EDGES), run.script.words
+    return any(
+        said.startswith(each) and not said[len(each) :].strip(words.courtesy)
+        for each in words.nothing
+    )
+
+
 def _nothing(words: Words) -> tuple[str, ...]:
     return ()
 
@@ -189,6 +198,8 @@ def _meaning(run: Run, question: Question, heard: Heard, reading: Understanding)
     """Harm first; then what was asked for; then what intents lead to."""
     if heard.text.strip(_EDGES) in _AGREES.get(question.kind, _nothing)(run.script.words):
         return _by_name("yes", run, question) or _AGAIN
+    if question.kind is AskKind.CHOICE and "no" in question.hear and _declines(run, heard.text):
+        return _by_name("no", run, question) or _AGAIN
     noise = 0.0 < heard.confidence < NOISE
     if harmful := _harm(run, question, reading, noise=noise):
         return harmful

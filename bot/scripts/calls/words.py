@@ -95,6 +95,8 @@ def _language(name: str, entry: Mapping[str, Any]) -> LanguageWords:
             digits=dict(entry["digits"]),
             repeat=tuple(entry["repeat"]),
             yes=tuple(entry["yes"]),
+            nothing=tuple(entry["nothing"]),
+            courtesy=entry["courtesy"],
             agree=tuple(entry["agree"]),
             whole=tuple(entry["whole"]),
             half=tuple(entry["half"]),
