@@ -34,12 +34,14 @@ class CallContexts:
 
     playbook: Playbook
     understand: Understand
-    _known: OrderedDict[tuple[int, int | None], _Known] = field(default_factory=OrderedDict)
+    _known: OrderedDict[tuple[int, int | None, str | None], _Known] = field(
+        default_factory=OrderedDict
+    )
     _lock: Lock = field(default_factory=Lock)
 
     def of(self, store: CallStore, call: CallRow, now: datetime) -> _Known:
         """The turn's context, and the debtor's locale."""
-        key = (call.call_id, call.case_id)
+        key = (call.call_id, call.case_id, call.stop)  # whatever stops it changed the facts
         with self._lock:
             known = self._known.get(key)
         if known is None:

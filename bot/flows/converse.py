@@ -85,8 +85,6 @@ class Conversation:
             assert call is not None  # it was kept a moment ago, or before
             if call.answer is not None or call.ended:
                 return call.answer or self._farewell("over")
-            if call.case_state is CaseState.CLOSED:
-                return self._close(store, call, sid, None, now)
             context, locale = self.contexts.of(store, call, now)
             script = self._script(kind, locale)
             return self._begin(store, call, sid, script, context, now)
@@ -177,12 +175,13 @@ class Conversation:
         heard: Heard,
         now: datetime,
     ) -> str:
-        if call.case_state is CaseState.CLOSED:
-            return self._close(store, call, sid, session, now)
         script = self._script(session.script, session.language)
         if call.case_id is None and expects_reference(script, session):
             call = self._identified(store, call, heard)
         context, _ = self.contexts.of(store, call, now)
+        outbound = call.direction == "outbound"
+        if outbound and call.case_state is CaseState.CLOSED and not _thanks(session, context):
+            return self._close(store, call, sid, session, now)
         turn = hear(script, session, heard, context)
         detail = names_debt(script, context, turn)
         return self._take(store, call, sid, turn, heard.text, now, detail=detail)
@@ -266,3 +265,8 @@ class Conversation:
             self.live(sender).update(sid, document)
         except OSError:
             return  # the call ends by its own questions that nobody answers
+
+
+def _thanks(session: Session, context: CallContext) -> bool:
+    """Whether the conversation itself has a word for it: the debtor is known, and it was paid."""
+    return session.level is Level.FACT and context.owed_minor == 0

@@ -19,7 +19,7 @@ from bot.domain.facts import CaseFacts, ContactPointFacts
 from bot.domain.proposal import Proposal
 from bot.domain.response import Answer, Asked, Response, Situation, respond
 from bot.domain.understanding import Context, Understanding
-from bot.domain.vocabulary import CaseState, Channel, Purpose
+from bot.domain.vocabulary import CaseState, Channel, HandoffReason, Purpose
 from bot.flows.considering import consider
 from bot.flows.life import hand_off, take
 from bot.flows.page_reading import reading_of
@@ -62,8 +62,12 @@ class Receiver:
 
     def _stranger(self, store: ReceiveStore, reply: StoredReply) -> None:
         """Nobody we know: a stop still counts, everything else waits for a human's eyes."""
-        zone = zone_of("UTC")
-        reading = self.understand(reply.body, Context(reply.received_at, zone, reply.channel))
+        if reply.outcome is not None:
+            reading = understanding_of(outcome_from(dict(reply.outcome)))
+            assert reading is not None  # only such outcomes are stored as replies
+        else:
+            context = Context(reply.received_at, zone_of("UTC"), reply.channel)
+            reading = self.understand(reply.body, context)
         if reply.opt_out_type == "STOP" or "opt_out" in reading.intents:
             store.suppress(reply, all_channels=False, source="reply", at=reply.received_at)
         store.save_reading(reply.reply_id, None, as_document(reading), at=reply.received_at)
@@ -79,6 +83,7 @@ class Receiver:
         response = respond(reading, facts, self._situation(who, facts))
         if reply.outcome is not None:
             response = after_call(response, outcome_from(dict(reply.outcome)))
+            self._by_a_human(store, reply, facts, reading, now)
         store.save_reading(reply.reply_id, who, document, at=now)
         self._effects(store, reply, who, now).carry_out(facts, response)
 
@@ -86,6 +91,25 @@ class Receiver:
         self, store: ReceiveStore, reply: StoredReply, who: Correspondent, now: datetime
     ) -> _Effects:
         return _Effects(store, self.playbook, now, self.clock.real(), reply, who)
+
+    def _by_a_human(
+        self,
+        store: ReceiveStore,
+        reply: StoredReply,
+        facts: CaseFacts,
+        reading: Understanding,
+        now: datetime,
+    ) -> None:
+        """Who asked for a human, and then for a time, is called by the human at that time."""
+        if facts.state is CaseState.HANDED_OFF and reading.callback is not None:
+            store.open_handoff(
+                facts.case_id,
+                HandoffReason.CALL_BACK,
+                priority=self.playbook.handoffs[HandoffReason.CALL_BACK].priority,
+                due_at=max(reading.callback.start, now),
+                at=now,
+                reply_id=reply.reply_id,
+            )
 
     def _reading(
         self, reply: StoredReply, who: Correspondent, facts: CaseFacts

@@ -18,7 +18,7 @@ _FIND = """
 SELECT c.id, c.direction, c.provider_sid, c.sender_id, s.livemode, c.case_id, c.debtor_id,
        c.contact_point_id, c.script, c.session_sealed, c.turn, c.state, c.outcome, c.connected,
        c.verified_at IS NOT NULL, c.notice_at IS NOT NULL, c.transfer, c.queued_at, c.collector_id,
-       c.placed_at, c.answered_at, a.token, k.state, s.address, t.answer_sealed,
+       c.placed_at, c.answered_at, a.token, k.state, s.address, t.answer_sealed, c.stop,
        (SELECT count(*) FROM collector u WHERE u.on_duty AND NOT u.disabled
           AND u.phone_sealed IS NOT NULL)
 FROM call c JOIN sender s ON s.id = c.sender_id
@@ -59,7 +59,7 @@ SELECT %(sid)s, 'voice', s.address, coalesce(p.phone_sealed, c.caller_sealed),
        coalesce(p.phone_hash, c.caller_hash), %(body)s, %(at)s, %(reading)s
 FROM call c JOIN sender s ON s.id = c.sender_id
 LEFT JOIN contact_point p ON p.id = c.contact_point_id
-WHERE c.id = %(call)s AND c.case_id IS NOT NULL
+WHERE c.id = %(call)s
 ON CONFLICT (provider_sid) DO NOTHING RETURNING id
 """
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from desk_kit import SENDER, DeskInHand, shanghai
+import requests
+from desk_kit import SENDER, TOKEN, DeskInHand, shanghai
+from twilio.request_validator import RequestValidator
 
 #: The day past due on which the shipped cadence only calls, and the hour it begins.
 DUE, CALL_DAY = date(2026, 3, 10), "2026-03-11"
@@ -73,6 +75,31 @@ def turns(desk: DeskInHand, case_id: int) -> list[tuple[int, str, str | None]]:
         case_id,
     )
     return [(n, opened(said), opened(heard) if heard else None) for n, said, heard in rows]
+
+
+def talk(desk: DeskInHand, sid: str, *inputs: str | None) -> dict[str, Any]:
+    """Keys, words, or silence (None), one after the other; the call as the carrier knows it."""
+    shown: dict[str, Any] = {}
+    for each in inputs:
+        if each is None:
+            shown = act(desk, sid, "silence")
+        elif set(each) <= set("0123456789*#"):
+            shown = act(desk, sid, "press", keys=each)
+        else:
+            shown = act(desk, sid, "speak", text=each)
+        assert shown["taken"], (each, shown)
+    return shown
+
+
+#: Being the person, and the last four digits of the document with the star for its X.
+KNOWN = ("1", "123*")
+
+
+def post(desk: DeskInHand, page: str, form: dict[str, str]) -> requests.Response:
+    """A webhook as the carrier signs it."""
+    url = f"{desk.url}/webhooks/twilio/voice/{page}"
+    signature = RequestValidator(TOKEN).compute_signature(url, form)
+    return requests.post(url, form, headers={"X-Twilio-Signature": signature}, timeout=20)
 
 
 def settle(desk: DeskInHand) -> None:

@@ -60,6 +60,7 @@ class CallRow:
     case_state: CaseState | None
     our_number: str  #: E.164
     answer: str | None  #: what was answered in the last turn
+    stop: str | None  #: why the running call must come to its end, if it must
     on_duty: int  #: collectors calls can be put through to
 
     @property
