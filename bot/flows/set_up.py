@@ -9,6 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.phone import PhoneError, parse_phone
+from bot.domain.vocabulary import AllocationOrder
 from bot.flows.ports.portfolios import (
     DuplicateCodeError,
     NewPortfolio,
@@ -99,6 +100,20 @@ def _call_problems(calls_per_second: float, lines: int) -> list[Problem]:
     return problems
 
 
+def set_allocation(store: PortfolioStore, code: str, order: str) -> None:
+    """Change how a portfolio spreads money over debts. Raises SetUpError."""
+    _raise(_allocation_problems(order))
+    if not store.set_allocation(code, order):
+        raise SetUpError([Problem("code", f"no portfolio {code}", "see yuehuan portfolio list")])
+
+
+def _allocation_problems(order: str) -> list[Problem]:
+    known = [each.value for each in AllocationOrder]
+    if order in known:
+        return []
+    return [Problem("allocation", f"no order {order!r}", f"choose from {', '.join(known)}")]
+
+
 def start_sender(store: PortfolioStore, code: str, at: datetime) -> SenderLine:
     """Let a stopped sender send again. Raises SetUpError when there is no such sender."""
     sender = store.sender(code)
@@ -117,6 +132,7 @@ def open_portfolio(
         *_code_problems(portfolio.code),
         *_word_problems(portfolio),
         *_choice_problems(portfolio, offered),
+        *_allocation_problems(portfolio.allocation),
         *_phone_problems(portfolio),
     ]
     if sender is None:

@@ -66,6 +66,11 @@ class PortfolioRows:
             [voice, calls_per_second, lines, sender_id],
         )
 
+    def set_allocation(self, code: str, order: str) -> bool:
+        """How the portfolio spreads money; False when there is no such portfolio."""
+        query = "UPDATE portfolio SET allocation = %s WHERE code = %s"
+        return bool(self._connection.execute(query, [order, code]).rowcount)
+
     def start_sender(self, sender_id: int, *, at: datetime) -> None:
         """Let it send again and clear its alarm."""
         self._connection.execute(

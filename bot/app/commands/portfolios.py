@@ -54,6 +54,9 @@ def add_portfolio(
     ] = "",
     payee_account: Annotated[str, typer.Option(help="Repayment account, as printed.")] = "",
     grace_days: Annotated[int, typer.Option(help="Days after a promise before it is broken.")] = 1,
+    allocation: Annotated[
+        str, typer.Option(help="How money is spread over debts; see docs/payments.md.")
+    ] = "oldest_due_first",
 ) -> None:
     """Open a portfolio."""
     from bot.app.clock import system_now
@@ -78,10 +81,27 @@ def add_portfolio(
         complaint_phone=complaint_phone or phone,
         payee_account=payee_account,
         grace_days=grace_days,
+        allocation=allocation,
     )
     with rows() as store:
         open_portfolio(store, new, offered(), system_now())
     typer.echo(f"{code}: {_MODES[live]}")
+
+
+@portfolio_app.command("allocation")
+def allocation(
+    code: Annotated[str, typer.Argument(help="Its code.")],
+    order: Annotated[
+        str,
+        typer.Argument(help="oldest_due_first, interest_fee_principal, fee_interest_principal."),
+    ],
+) -> None:
+    """Change how payments are spread over debts from now on."""
+    from bot.flows.set_up import set_allocation
+
+    with rows() as store:
+        set_allocation(store, code, order)
+    typer.echo(f"{code}: {order}")
 
 
 @portfolio_app.command("list")

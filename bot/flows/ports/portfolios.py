@@ -103,6 +103,10 @@ class PortfolioStore(Protocol):
         """Whether and how fast a sender may call."""
         ...
 
+    def set_allocation(self, code: str, order: str) -> bool:
+        """How the portfolio spreads money; False when there is no such portfolio."""
+        ...
+
     def start_sender(self, sender_id: int, *, at: datetime) -> None:
         """Let a stopped sender send again and clear its alarm."""
         ...
