@@ -43,6 +43,15 @@ _AGREES: Mapping[AskKind, Callable[[Words], tuple[str, ...]]] = {
 }
 
 
+def _yes_or_no(run: Run, question: Question, text: str) -> Heading | None:
+    """Words that are nothing but a yes or a no to this question."""
+    if text.strip(_EDGES) in _AGREES.get(question.kind, _nothing)(run.script.words):
+        return _by_name("yes", run, question)
+    if question.kind is AskKind.CHOICE and "no" in question.hear and _declines(run, text):
+        return _by_name("no", run, question)
+    return None
+
+
 def _declines(run: Run, text: str) -> bool:
     """“没有了，谢谢”, where nothing else was offered than to go on; 没有钱 is something else."""
     said, words = text.strip(_EDGES), run.script.words
@@ -196,10 +205,8 @@ def _context(run: Run, question: Question) -> Context:
 
 def _meaning(run: Run, question: Question, heard: Heard, reading: Understanding) -> Heading:
     """Harm first; then what was asked for; then what intents lead to."""
-    if heard.text.strip(_EDGES) in _AGREES.get(question.kind, _nothing)(run.script.words):
-        return _by_name("yes", run, question) or _AGAIN
-    if question.kind is AskKind.CHOICE and "no" in question.hear and _declines(run, heard.text):
-        return _by_name("no", run, question) or _AGAIN
+    if (bare := _yes_or_no(run, question, heard.text)) is not None:
+        return bare
     noise = 0.0 < heard.confidence < NOISE
     if harmful := _harm(run, question, reading, noise=noise):
         return harmful
