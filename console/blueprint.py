@@ -8,11 +8,13 @@ from typing import Any
 from flask import Blueprint, g, render_template
 from flask_wtf.csrf import generate_csrf
 
+from console.bank_routes import add_bank_pages, allow_uploads
 from console.case_routes import add_case_pages
 from console.clock_routes import add_clock_pages
 from console.correction_routes import add_correction_pages
 from console.desk_routes import add_desk_pages
 from console.door import add_door
+from console.grant_routes import add_grant_pages
 from console.headers import secure
 from console.link_routes import add_link_pages
 from console.parts import ConsoleParts
@@ -33,10 +35,13 @@ def console_pages(parts: ConsoleParts) -> Blueprint:
         static_folder="static",
         static_url_path="/static",
     )
+    allow_uploads(pages)
     add_door(pages, parts)
     add_desk_pages(pages, parts)
     add_case_pages(pages, parts)
     add_link_pages(pages, parts)
+    add_bank_pages(pages, parts)
+    add_grant_pages(pages, parts)
     add_clock_pages(pages, parts)
     add_correction_pages(pages, parts)
     pages.register_error_handler(404, _missing)

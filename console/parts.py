@@ -16,6 +16,7 @@ from bot.flows.playbook import Playbook
 from bot.flows.ports.transactions import Clock
 from bot.store.link_views import LinkViews
 from bot.store.views import Views
+from console.grants import Grants
 
 
 class TestClock(Protocol):
@@ -50,4 +51,5 @@ class ConsoleParts:
     clock: Clock
     links: LinkDesk
     read_links: Callable[[], AbstractContextManager[LinkViews]]
+    grants: Grants
     test_clock: TestClock | None

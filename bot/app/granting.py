@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
 from bot.app.product import Product
+from bot.domain.bank.header import recognised
+from bot.domain.bank.words import Field
 from bot.flows.import_bank import ImportBank
 from bot.flows.instalments import Instalments
 from bot.flows.reductions import Reductions
 from bot.flows.review_bank import ReviewBank
 from bot.policy.bank import bank_policy
+from bot.store.bank_files import CsvStatement, open_statement
+from bot.store.ledger_files import XlsxLedger
 
 
 def bank_import(product: Product) -> ImportBank:
@@ -36,3 +44,9 @@ def instalments(product: Product) -> Instalments:
 def reductions(product: Product) -> Reductions:
     """Reductions, and their sweep."""
     return Reductions(product.transactions, product.settler, product.clock)
+
+
+def statement_of(path: Path, mapping: Mapping[str, Field]) -> CsvStatement | XlsxLedger:
+    """The reader of a statement. Raises UnusableFileError."""
+    words = bank_policy().words
+    return open_statement(path, partial(recognised, words=words, mapping=mapping))

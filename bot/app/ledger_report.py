@@ -76,10 +76,11 @@ def _write_csv(path: Path, lines: Iterator[dict[str, object]]) -> None:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         for line in lines:
-            writer.writerow({name: _harmless(value) for name, value in line.items()})
+            writer.writerow({name: harmless(value) for name, value in line.items()})
 
 
-def _harmless(value: object) -> object:
+def harmless(value: object) -> object:
+    """The value, as text where a spreadsheet program would run it as a formula."""
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 

@@ -13,7 +13,7 @@ from bot.app.advance import TestClock
 from bot.app.clock import monotonic
 from bot.app.clock_panel import ClockPanel
 from bot.app.database import make_engine
-from bot.app.granting import reductions
+from bot.app.granting import bank_import, bank_review, instalments, reductions, statement_of
 from bot.app.health import database_probes
 from bot.app.parts import Parts
 from bot.app.product import Product, open_product
@@ -25,12 +25,15 @@ from bot.carriers.twilio_signature import TwilioSignature
 from bot.scripts.names import masked
 from bot.scripts.page_words import load_page_words
 from bot.scripts.wording import scripts_root
+from bot.store.bank_views import BankViews
+from bot.store.concession_views import ConcessionViews
 from bot.store.link_views import LinkViews
 from bot.store.planning import DISPATCH_TASK
 from bot.store.receiving import RECEIVE_TASK
 from bot.store.views import Views
 
 if TYPE_CHECKING:
+    from console.grants import Grants
     from console.parts import ConsoleParts
     from webhooks.pay_view import PayParts
 
@@ -125,7 +128,33 @@ def _console_parts(product: Product) -> "ConsoleParts":
         clock=product.clock,
         links=product.link_desk,
         read_links=read_links,
+        grants=_grants(product),
         test_clock=ClockPanel(product) if product.settings.sandbox_url else None,
+    )
+
+
+def _grants(product: Product) -> "Grants":
+    from console.grants import Grants  # noqa: PLC0415  (only `web` needs it)
+
+    @contextmanager
+    def bank() -> Iterator[BankViews]:
+        with product.pool.connection() as connection:
+            yield BankViews(connection, product.seal)
+
+    @contextmanager
+    def concessions() -> Iterator[ConcessionViews]:
+        with product.pool.connection() as connection:
+            yield ConcessionViews(connection, product.seal)
+
+    return Grants(
+        instalments=instalments(product),
+        reductions=reductions(product),
+        review=bank_review(product),
+        import_statement=lambda path, order: bank_import(product).run(
+            statement_of(path, order.mapping), order
+        ),
+        bank=bank,
+        views=concessions,
     )
 
 

@@ -13,8 +13,8 @@ from itertools import chain, islice
 
 from bot.domain.bank.claimants import Directory
 from bot.domain.bank.header import Layout, looks_like_header, read_header
-from bot.domain.bank.lines import BankLine, LineNote, LineOutcome, identities
-from bot.domain.bank.matching import Match, Reason, Weights, match
+from bot.domain.bank.lines import BankLine, LineNote, LineOutcome, Reason, identities
+from bot.domain.bank.matching import Match, Weights, match
 from bot.domain.bank.names import Names
 from bot.domain.bank.reading import Setting, read_line
 from bot.domain.bank.words import BankWords, Field
@@ -190,16 +190,18 @@ class _Run:
         code = "would_apply" if self.order.dry_run else "applied"
         details = {"case": str(case_id)}
         value = plain(line.amount_minor, line.currency)
-        self._note(LineNote(line.line, LineOutcome.APPLIED, code, "", value, details))
+        reasons = found.candidates[0].reasons
+        self._note(LineNote(line.line, LineOutcome.APPLIED, code, "", value, details, reasons))
 
     def _waits(self, line: BankLine, found: Match) -> None:
         self.figures.review_minor += line.amount_minor
         doubt = main_doubt(found)
-        details = dict(doubt.details)
+        details, reasons = dict(doubt.details), tuple[Reason, ...]()
         if found.candidates:
             details["case"] = str(found.candidates[0].case_id)
+            reasons = found.candidates[0].reasons
         value = plain(line.amount_minor, line.currency)
-        self._note(LineNote(line.line, LineOutcome.REVIEW, doubt.code, "", value, details))
+        self._note(LineNote(line.line, LineOutcome.REVIEW, doubt.code, "", value, details, reasons))
 
 
 #: No case has this id.

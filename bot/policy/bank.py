@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from bot.domain.bank.lines import LineNote
 from bot.domain.bank.matching import Weights
 from bot.domain.bank.names import Names
 from bot.domain.bank.words import BankWords, Field
@@ -51,6 +52,17 @@ def bank_sentences() -> Mapping[str, Sentence]:
     """Every sentence of the report and of the reasons; the ledger's for what is read alike."""
     own = {code: Sentence(**parts) for code, parts in _load("bank_notes.yaml").items()}
     return {**ledger_sentences(), **own}
+
+
+def told(note: LineNote) -> Sentence:
+    """A row of the report in words, with the reasons for the case it names."""
+    base = bank_sentences()[note.code].filled({"column": note.column, **note.details})
+    if not note.reasons:
+        return base
+    reasons = [bank_sentences()[each.code].filled(each.details) for each in note.reasons]
+    zh = f"{base.zh}（{'；'.join(each.zh for each in reasons)}）"
+    en = f"{base.en} ({'; '.join(each.en for each in reasons)})"
+    return Sentence(zh, en, base.remedy_zh, base.remedy)
 
 
 def build_words(data: Mapping[str, Any]) -> BankWords:

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.domain.bank.claimants import Claimant, KnownPayment, OwedDebt
-from bot.domain.bank.matching import Candidate, Reason
+from bot.domain.bank.lines import Reason
+from bot.domain.bank.matching import Candidate
 from bot.domain.vocabulary import INITIATED
 from bot.flows.ports.bank import BankBook, NewLine, WaitingLine
 from bot.flows.ports.ledger import LedgerFile

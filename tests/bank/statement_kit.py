@@ -9,12 +9,9 @@ from pathlib import Path
 
 from desk_kit import DeskInHand
 
-from bot.app.granting import bank_import
-from bot.domain.bank.header import recognised
+from bot.app.granting import bank_import, statement_of
 from bot.flows.import_bank import BankResult
 from bot.flows.ports.bank import BankOrder
-from bot.policy.bank import bank_policy
-from bot.store.bank_files import open_statement
 
 HEADER = (
     "交易日期",
@@ -45,6 +42,4 @@ def write(path: Path, rows: Sequence[Sequence[str]], encoding: str = "utf-8") ->
 
 def take(desk: DeskInHand, path: Path, *, dry_run: bool = False, code: str = "loans") -> BankResult:
     """Import the file."""
-    words = bank_policy().words
-    file = open_statement(path, lambda cells: recognised(cells, words, {}))
-    return bank_import(desk.product).run(file, BankOrder(code, dry_run=dry_run))
+    return bank_import(desk.product).run(statement_of(path, {}), BankOrder(code, dry_run=dry_run))

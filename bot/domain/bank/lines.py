@@ -44,8 +44,19 @@ class LineOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a case is a candidate, or a doubt. `code` names the sentence, `details` fill it."""
+
+    code: str
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class LineNote:
-    """One row of the report. `code` names the sentence, `details` fill it."""
+    """One row of the report. `code` names the sentence, `details` fill it.
+
+    `reasons` say why a case was chosen or is the best candidate.
+    """
 
     line: int
     outcome: LineOutcome
@@ -53,6 +64,7 @@ class LineNote:
     column: str = ""
     value: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
+    reasons: tuple[Reason, ...] = ()
 
 
 def identities(lines: Iterable[BankLine], bank: str) -> Iterator[tuple[BankLine, str]]:

@@ -7,12 +7,12 @@ witnesses, so the confidence is 1 − Π(1 − weight). Of one kind only the str
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from math import prod
 
 from bot.domain.bank.claimants import Claimant, Directory
-from bot.domain.bank.lines import BankLine
+from bot.domain.bank.lines import BankLine, Reason
 from bot.domain.bank.names import NameMatch, compare, within
 from bot.domain.bank.numbers import is_phone, numbers_in, phones_in, tail_of
 from bot.domain.transfer_reference import references_in
@@ -29,14 +29,6 @@ class Weights:
     apply_from: float  #: confidence from which a line is applied without a human
     lead: float  #: how far behind the second candidate has to be
     same_money: timedelta  #: a payment known otherwise is the same money within this
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a case is a candidate. `code` names the sentence, `details` fill it."""
-
-    code: str
-    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

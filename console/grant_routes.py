@@ -1,0 +1,214 @@
+"""Plans and reductions on a case's page, and the list of what waits for a second person."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot.domain.instalments import Part, monthly
+from bot.domain.money import plain, to_minor
+from bot.flows.instalments import PlanError
+from bot.flows.playbook import zone_of
+from bot.flows.ports.concessions import NewReduction
+from bot.flows.reductions import MAY_APPROVE, REASONS, ReductionError
+from console.parts import ConsoleParts
+from console.showing import day, instant, money
+from console.words import word
+
+_STALE = "页面已过期，刚才的操作没有执行，请再点一次。"
+_LONGEST_NOTE = 500
+_LIVE = ("proposed", "active")
+
+
+def add_grant_pages(pages: Blueprint, parts: ConsoleParts) -> None:
+    """`/console/cases/<id>/plan`, `…/reduction`, `/console/reductions`."""
+
+    @pages.post("/cases/<int:case_id>/plan")
+    def plan(case_id: int) -> AnyResponse:
+        return _done(case_id, lambda: _plan(parts, case_id))
+
+    @pages.post("/cases/<int:case_id>/reduction")
+    def reduction(case_id: int) -> AnyResponse:
+        return _done(case_id, lambda: _reduction(parts, case_id))
+
+    @pages.get("/reductions")
+    def reductions() -> str:
+        with parts.grants.views() as views:
+            rows = [_asked(row) for row in views.asked()]
+        return render_template("console/reductions.html", rows=rows)
+
+    @pages.context_processor
+    def card() -> dict[str, Any]:
+        return {"grants_of": lambda case: _cards(parts, case)}
+
+
+def _done(case_id: int, act: Any) -> AnyResponse:
+    """Carry out and go back to the case with a sentence."""
+    if g.stale_form:
+        flash(_STALE, "warn")
+    else:
+        try:
+            flash(act(), "good")
+        except PlanError as refused:
+            flash("；".join(word("plan_error", code) for code in refused.codes), "bad")
+        except ReductionError as refused:
+            flash(word("reduction_error", refused.code), "bad")
+    return redirect(url_for("console.case", case_id=case_id), 303)
+
+
+def _plan(parts: ConsoleParts, case_id: int) -> str:
+    flow, form, who = parts.grants.instalments, request.form, g.person.collector_id
+    plan_id, do = form.get("plan", 0, type=int), form.get("do", "")
+    if do == "accept":
+        flow.accept(plan_id, who)
+        return "已接受分期，案件等待第一期。"
+    if do == "decline":
+        flow.decline(plan_id, who)
+        return "已拒绝分期申请。"
+    if do == "withdraw":
+        flow.withdraw(plan_id, who)
+        return "分期已终止，恢复按原到期日提醒。"
+    if do != "agree":
+        abort(400)
+    flow.agree(case_id, who, _parts(parts, case_id))
+    return "分期已生效，案件等待第一期。"
+
+
+def _parts(parts: ConsoleParts, case_id: int) -> list[Part]:
+    """The plan that was typed: number of parts, first day, first sum. Raises PlanError."""
+    form = request.form
+    with parts.read() as views:
+        case = views.case(case_id)
+        if case is None:
+            abort(404)
+        facts = views.facts(case_id, parts.clock.now(livemode=case["livemode"]))
+    first = _minor(form.get("first", ""), facts.currency)
+    try:
+        periods, first_on = form.get("periods", 0, type=int), date.fromisoformat(form["first_on"])
+        return list(monthly(facts.outstanding_minor, periods, first_on, first))
+    except (KeyError, ValueError) as wrong:
+        raise PlanError("unreadable") from wrong
+
+
+def _reduction(parts: ConsoleParts, case_id: int) -> str:
+    flow, form, who = parts.grants.reductions, request.form, g.person.collector_id
+    reduction_id, do = form.get("reduction", 0, type=int), form.get("do", "")
+    if do == "approve":
+        return word("reduction_done", flow.approve(reduction_id, who))
+    if do == "decline":
+        flow.decline(reduction_id, who)
+        return "已拒绝减免。"
+    if do != "ask":
+        abort(400)
+    return word("reduction_done", flow.ask(who, _wanted(parts, case_id)).state)
+
+
+def _wanted(parts: ConsoleParts, case_id: int) -> NewReduction:
+    form = request.form
+    with parts.read() as views:
+        case = views.case(case_id)
+    if case is None:
+        abort(404)
+    try:
+        pay_by = date.fromisoformat(form["pay_by"]) if form.get("pay_by") else None
+    except ValueError as wrong:
+        raise ReductionError("bad_date") from wrong
+    return NewReduction(
+        case_id,
+        _minor(form.get("amount", ""), case["currency"]) or 0,
+        form.get("reason", ""),
+        form.get("note", "").strip()[:_LONGEST_NOTE],
+        pay_by,
+        _minor(form.get("condition", ""), case["currency"]) or 0,
+    )
+
+
+def _minor(text: str, currency: str) -> int | None:
+    """Minor units; None for nothing, zero for what is no sum."""
+    if not text.strip():
+        return None
+    try:
+        return to_minor(Decimal(text.replace(",", "").strip()), currency)
+    except (InvalidOperation, ValueError):
+        return 0
+
+
+def _cards(parts: ConsoleParts, case: dict[str, Any]) -> dict[str, Any]:
+    now = parts.clock.now(livemode=case["livemode"])
+    with parts.read() as reads:
+        facts = reads.facts(case["id"], now)
+    today = now.astimezone(zone_of(case["zone"])).date()
+    limits, widest = parts.grants.instalments.offer(case["id"])
+    with parts.grants.views() as views:
+        plans = [_shown_plan(row, today) for row in views.plans(case["id"])]
+        reductions = [_shown_reduction(row, today) for row in views.reductions(case["id"])]
+    return {
+        "plans": plans,
+        "reductions": reductions,
+        "may_agree": facts.outstanding_minor > 0
+        and case["state"] not in {"disputed", "closed"}
+        and not any(plan["state"] in _LIVE for plan in plans),
+        "may_ask": facts.outstanding_minor > 0,
+        "may_approve": g.person.role in MAY_APPROVE,
+        "me": g.person.collector_id,
+        "limits": limits,
+        "periods": len(widest) or 3,
+        "first_on": (widest[0].due_on if widest else today).isoformat(),
+        "least": money(limits.least_minor, facts.currency),
+        "at_once": money(limits.reduction_minor, facts.currency),
+        "owed": plain(facts.outstanding_minor, facts.currency),
+        "reasons": [(reason, word("reduction_reason", reason)) for reason in REASONS],
+    }
+
+
+def _shown_plan(row: dict[str, Any], today: date) -> dict[str, Any]:
+    currency = row["currency"]
+    listed = row["parts"] or [{**part, "state": "", "paid_minor": 0} for part in row["schedule"]]
+    return {
+        "id": row["id"],
+        "state": row["state"],
+        "label": word("plan_state", row["state"]),
+        "source": word("plan_source", row["source"]),
+        "decided": row["decided_by"] or ("按规则" if row["decided_at"] else ""),
+        "parts": [
+            {
+                "due": day(part["due_on"], today),
+                "amount": money(part["amount_minor"], currency),
+                "paid": money(part["paid_minor"], currency) if part["paid_minor"] else "",
+                "state": part["state"],
+                "label": word("promise_state", part["state"]) if part["state"] else "",
+            }
+            for part in listed
+        ],
+    }
+
+
+def _shown_reduction(row: dict[str, Any], today: date) -> dict[str, Any]:
+    currency = row["currency"]
+    condition = ""
+    if row["pay_by"]:
+        wanted = money(row["condition_minor"], currency)
+        condition = f"{day(row['pay_by'], today)}前还 {wanted} 才有效"
+    return {
+        "id": row["id"],
+        "case": row["case_id"],
+        "state": row["state"],
+        "label": word("reduction_state", row["state"]),
+        "amount": money(row["amount_minor"], currency),
+        "reason": word("reduction_reason", row["reason"]),
+        "note": row["note"],
+        "condition": condition,
+        "asked_by": row["asked_by"],
+        "asked_by_id": row["asked_by_id"],
+        "decided_by": "权限内" if row["by_rule"] else row["decided_by"] or "",
+    }
+
+
+def _asked(row: dict[str, Any]) -> dict[str, Any]:
+    at = row["asked_at"]
+    shown = _shown_reduction(row, at.date())
+    return {**shown, "at": instant(at, row["zone"], at.date()), "portfolio": row["portfolio_name"]}
