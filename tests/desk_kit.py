@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -112,8 +112,10 @@ def _answers(url: str) -> bool:
     return False
 
 
-def test_settings(tmp_path: Path, sandbox_url: str, port: int) -> Settings:
-    """Settings as the demo has them, on the sandbox."""
+def test_settings(
+    tmp_path: Path, sandbox_url: str, port: int, more: Mapping[str, str] | None = None
+) -> Settings:
+    """Settings as the demo has them, on the sandbox; `more` adds to them."""
     return load_settings(
         {
             "YUEHUAN_DATA": str(tmp_path),
@@ -128,6 +130,7 @@ def test_settings(tmp_path: Path, sandbox_url: str, port: int) -> Settings:
             "SANDBOX_PAY_URL": sandbox_url,
             "SANDBOX_PAY_KEY": PAY_KEY,
             "SANDBOX_PAY_SECRET": PAY_SECRET,
+            **(more or {}),
         }
     )
 
@@ -351,11 +354,14 @@ class DeskInHand:
 
 @contextmanager
 def desk_in_hand(
-    database_url: str, tmp_path: Path, sandbox: SandboxProcess
+    database_url: str,
+    tmp_path: Path,
+    sandbox: SandboxProcess,
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[DeskInHand]:
     """Open the product on `database_url`, serve its pages, point the sandbox at them."""
     port = free_port()
-    settings = test_settings(tmp_path, sandbox.url, port)
+    settings = test_settings(tmp_path, sandbox.url, port, more)
     with open_product(settings, database_url, role="test") as product:
         app = create_app(settings, blueprints=pages(product), probes=[])
         server = make_server("127.0.0.1", port, app, threaded=True)

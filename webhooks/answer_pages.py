@@ -13,6 +13,7 @@ from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.domain.facts import CaseFacts
+from bot.domain.file_kinds import media_type
 from bot.domain.page_answers import (
     BEFORE_VERIFYING,
     DISPUTE_KINDS,
@@ -28,7 +29,6 @@ from webhooks.pay_form import typed_sum
 from webhooks.pay_page import Pages
 from webhooks.pay_view import Shown, standing
 from webhooks.posted import Posted, read_posted
-from webhooks.receipts import media_type
 
 LONGEST_WORDS = 500
 _NONCE = re.compile(r"[\w-]{10,64}")

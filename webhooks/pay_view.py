@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -134,6 +135,7 @@ def values(parts: PayParts, shown: Shown, token: str) -> dict[str, Any]:
         "look": shown.look or Look(),
         "typed": shown.typed or {},
         "wrong": "",
+        "day": partial(day_words, say=say),
         **(shown.more or {}),
     }
     if shown.owed is None:
@@ -173,9 +175,18 @@ def _of_case(parts: PayParts, owed: Owed, paid_now: int, money: Any, say: Any) -
     }
 
 
+def day_words(iso: str, say: Any) -> str:
+    """`2026年3月9日` of an ISO day."""
+    on = date.fromisoformat(iso)
+    return str(say("day", year=on.year, month=on.month, day=on.day))
+
+
 def _wrong(shown: Shown, every: Mapping[str, Any], money: Any, say: Any) -> str:
-    value = shown.error_value
-    told = money(value) if isinstance(value, int) and shown.error.endswith("small") else value
+    told = shown.error_value
+    if shown.error.endswith("small"):
+        told = money(told)
+    elif shown.error == "day_too_far":
+        told = day_words(str(told), say)
     return str(
         say(
             f"error_{shown.error}",

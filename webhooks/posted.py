@@ -12,7 +12,8 @@ from flask import Request
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
-from webhooks.receipts import LARGEST_FILE, MOST_FILES
+LARGEST_FILE = 10 * 1024 * 1024  # bytes
+MOST_FILES = 3
 
 _CHUNK = 64 * 1024
 _LONGEST_FIELD = 8 * 1024

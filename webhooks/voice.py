@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import wraps
 from logging import getLogger
 from typing import Protocol
@@ -54,7 +55,7 @@ class PutThrough(Protocol):
 
     def whisper(self, call_id: int) -> str: ...
 
-    def wait(self, sid: str) -> str: ...
+    def wait(self, sid: str, waited: timedelta) -> str: ...
 
     def queue_end(self, sid: str, number: int, result: str) -> str: ...
 
@@ -161,7 +162,8 @@ def _add_transfers(
     @pages.post("/wait")
     @spoken
     def wait() -> str:
-        return put.wait(field(request.form, "CallSid", SID))
+        waited = timedelta(seconds=_whole(request.form.get("QueueTime")) or 0)
+        return put.wait(field(request.form, "CallSid", SID), waited)
 
     @pages.post("/queue-end")
     @spoken

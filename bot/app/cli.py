@@ -25,6 +25,7 @@ GROUPS = (
     "bank",
     "limits",
     "portfolios",
+    "page",
     "collectors",
     "plan",
     "cases",

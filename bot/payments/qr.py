@@ -8,11 +8,10 @@ _QUIET_ZONE = 4  # modules of white around it (ISO/IEC 18004)
 
 
 def svg_of(text: str, *, label: str) -> str:
-    """An inline `<svg>` of 200 to 400 pixels that says `label` to who cannot see it."""
+    """An inline `<svg>` of the size its page gives it that says `label` to who cannot see it."""
     code = segno.make(text, error="m", micro=False)
-    modules = code.symbol_size(border=_QUIET_ZONE)[0]
     drawn = code.svg_inline(
-        scale=max(4, 240 // modules),
+        omitsize=True,  # the style sheet says how large
         border=_QUIET_ZONE,
         light="#fff",
         dark="#000",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import astuple
 from datetime import datetime
 from typing import Any
 
@@ -84,6 +85,30 @@ class VisitRows(CaseRows):
             [portfolio_id],
         ).fetchone()
         return Look(*row) if row else Look()
+
+    def portfolio_id(self, code: str) -> int | None:
+        """Of the portfolio of that code."""
+        row = self._connection.execute(
+            "SELECT id FROM portfolio WHERE code = %s", [code]
+        ).fetchone()
+        return row[0] if row else None
+
+    def save_look(self, portfolio_id: int, look: Look, logo: bytes | None) -> None:
+        """As it is to be; `logo` None leaves the image."""
+        values = [portfolio_id, *astuple(look)]
+        self._connection.execute(
+            "INSERT INTO page_look (portfolio_id, colour, logo_type, bank_details, "
+            "complaint_address, privacy) VALUES (%s, %s, %s, %s, %s, %s) "
+            "ON CONFLICT (portfolio_id) DO UPDATE SET colour = excluded.colour, "
+            "logo_type = excluded.logo_type, bank_details = excluded.bank_details, "
+            "complaint_address = excluded.complaint_address, privacy = excluded.privacy",
+            values,
+        )
+        if logo is not None:
+            self._connection.execute(
+                "UPDATE page_look SET logo = %s WHERE portfolio_id = %s",
+                [logo or None, portfolio_id],
+            )
 
     def logo(self, portfolio_id: int) -> bytes | None:
         """The image."""

@@ -26,6 +26,7 @@ def test_a_locale_that_lacks_a_sentence_is_refused_by_name(tmp_path: Path) -> No
     page = tmp_path / "page.yaml"
     page.write_text(
         "zh-CN: {a: '好{x}', b: '好'}\nzh-TW: {a: '好{x}'}\nzh-HK: {a: '好{x}', b: '好'}\n"
+        "en: {a: 'good {x}', b: good}\n"
     )
     with pytest.raises(PageWordsError, match=r"page.yaml: zh-TW: b "):
         load_page_words(page)
@@ -33,7 +34,9 @@ def test_a_locale_that_lacks_a_sentence_is_refused_by_name(tmp_path: Path) -> No
 
 def test_other_placeholders_are_refused_by_name(tmp_path: Path) -> None:
     page = tmp_path / "page.yaml"
-    page.write_text("zh-CN: {a: '好{x}'}\nzh-TW: {a: '好{y}'}\nzh-HK: {a: '好{x}'}\n")
+    page.write_text(
+        "zh-CN: {a: '好{x}'}\nzh-TW: {a: '好{y}'}\nzh-HK: {a: '好{x}'}\nen: {a: '{x}'}\n"
+    )
     with pytest.raises(PageWordsError, match=r"zh-TW: a .*placeholders"):
         load_page_words(page)
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-LARGEST_FILE = 10 * 1024 * 1024  # bytes
-MOST_FILES = 3
-
 _TAIL = 65_536  # telephones append their own data behind the end of an image
 _HEIF = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 
