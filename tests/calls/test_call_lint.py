@@ -112,7 +112,7 @@ def test_key_facts_said_once_are_not_enough(folder):
 def test_a_debt_collector_that_does_not_say_so_is_refused(folder):
     spoil(
         folder,
-        "{% if collector_notice %}本电话来自受托机构，联系您是为了这笔款项。{% endif %}",
+        "{% if collector_notice %}我们是受托的债务催收机构，来电是为了收回款项，您提供的信息会用于此事。{% endif %}",
         "",
         "d1_5.yaml",
     )

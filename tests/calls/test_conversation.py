@@ -81,8 +81,8 @@ def test_without_the_duty_nothing_is_recorded_and_nothing_said_of_it():
 
 def test_a_debt_collector_says_so_once_the_debtor_is_known_and_not_before():
     duties = Duties(collector_notice=True)
-    assert "受托机构" not in "".join(talk("1", duties=duties).said)
-    assert "受托机构" in "".join(talk(*VERIFIED, duties=duties).said)
+    assert "催收机构" not in "".join(talk("1", duties=duties).said)
+    assert "催收机构" in "".join(talk(*VERIFIED, duties=duties).said)
 
 
 def test_a_star_stands_for_the_last_x():
@@ -112,6 +112,13 @@ def test_somebody_who_may_be_wrong_is_asked_before_the_number_is_given_up():
     assert talk(("是我没错呀", unsure)).session.step == "not_self"
     sure = fixed(Intent.wrong_person, confidence=0.95)
     assert kinds(talk(("你打错了", sure))) == [OutcomeKind.WRONG_PERSON]
+
+
+def test_a_yes_with_more_behind_it_is_a_yes_unless_somebody_else_speaks():
+    clerk = fixed(Intent.wrong_person, confidence=0.7)
+    assert talk(("是的，我是财务", clerk)).session.step == "ask_id"
+    wife = fixed(Intent.wrong_person, flags=frozenset({"third_party"}))
+    assert kinds(talk(("是的，我是他老婆", wife))) == [OutcomeKind.THIRD_PARTY]
 
 
 def test_a_relative_is_asked_for_a_call_back_and_the_number_stays():

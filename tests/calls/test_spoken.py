@@ -73,6 +73,11 @@ def test_the_identity_document_is_asked_for_before_the_contract():
     assert contract.accepts == {"0112", "0001"}  # with the instalment's number and without
 
 
+def test_a_company_is_known_by_its_contract():
+    debtor = replace(case().debtor, name="宏远五金制品（深圳）有限公司")
+    assert identity_of(case(debtor=debtor), "123X")[0].kind == "contract_last4"
+
+
 def test_without_either_there_is_nothing_to_know_the_debtor_by():
     bare = DebtFacts(1, "A-1", date(2026, 3, 9), 100, 0)
     assert identity_of(case(debts=(bare,)), "") == ()

@@ -14,9 +14,10 @@ Lines of 机 and 记 are what the engine gives; run this file to write them anew
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from call_cast import ID_TAIL, context, library, lobby
+from call_cast import ID_TAIL, case, context, library, lobby
 
 from bot.domain.call import (
     CallContext,
@@ -80,8 +81,12 @@ def _context(script: CallScript, given: dict[str, str], *, known: bool) -> CallC
     desk = Desk(given.get("desk", "closed"))
     if not known:
         return lobby(script.language, understand=understand, desk=desk)
+    facts = case()
+    if given.get("debtor") == "company":
+        facts = replace(facts, debtor=replace(facts.debtor, name="宏远五金制品（深圳）有限公司"))
     return context(
         script.language,
+        facts=facts,
         contact_name=given.get("contact", ""),
         understand=understand,
         desk=desk,

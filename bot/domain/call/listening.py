@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.domain.call import entry
 from bot.domain.call.noting import note, note_share
 from bot.domain.call.running import Run
-from bot.domain.call.script import AskKind, Question, Way, Words
+from bot.domain.call.script import AskKind, Question, Way
 from bot.domain.call.values import Heard, HeardKind, Level
 from bot.domain.money import exponent
 from bot.domain.understanding import Context, Intent, Understanding
@@ -37,32 +37,6 @@ _PROMISING = frozenset({AskKind.DATE, AskKind.SHARE, AskKind.SUM, AskKind.CONFIR
 
 
 _EDGES = "，。！？,.!? "
-_AGREES: Mapping[AskKind, Callable[[Words], tuple[str, ...]]] = {
-    AskKind.IDENTITY: lambda words: words.yes,
-    AskKind.CONFIRM: lambda words: words.agree,
-}
-
-
-def _yes_or_no(run: Run, question: Question, text: str) -> Heading | None:
-    """Words that are nothing but a yes or a no to this question."""
-    if text.strip(_EDGES) in _AGREES.get(question.kind, _nothing)(run.script.words):
-        return _by_name("yes", run, question)
-    if question.kind is AskKind.CHOICE and "no" in question.hear and _declines(run, text):
-        return _by_name("no", run, question)
-    return None
-
-
-def _declines(run: Run, text: str) -> bool:
-    """“没有了，谢谢”, where nothing else was offered than to go on; 没有钱 is something else."""
-    said, words = text.strip(_EDGES), run.script.words
-    return any(
-        said.startswith(each) and not said[len(each) :].strip(words.courtesy)
-        for each in words.nothing
-    )
-
-
-def _nothing(words: Words) -> tuple[str, ...]:
-    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +179,7 @@ def _context(run: Run, question: Question) -> Context:
 
 def _meaning(run: Run, question: Question, heard: Heard, reading: Understanding) -> Heading:
     """Harm first; then what was asked for; then what intents lead to."""
-    if (bare := _yes_or_no(run, question, heard.text)) is not None:
+    if (bare := _yes_or_no(run, question, heard.text, reading)) is not None:
         return bare
     noise = 0.0 < heard.confidence < NOISE
     if harmful := _harm(run, question, reading, noise=noise):
@@ -226,6 +200,27 @@ def _meaning(run: Run, question: Question, heard: Heard, reading: Understanding)
 
 def _first(names: Iterable[str], run: Run, question: Question) -> Heading | None:
     return next((found for name in names if (found := _by_name(name, run, question))), None)
+
+
+def _yes_or_no(run: Run, question: Question, text: str, reading: Understanding) -> Heading | None:
+    """Words that are a yes or a no to this very question."""
+    words, said = run.script.words, text.strip(_EDGES)
+    agreed = question.kind is AskKind.CONFIRM and said in words.agree
+    here = question.kind is AskKind.IDENTITY and said.startswith(words.yes)
+    if agreed or (here and "third_party" not in reading.flags):
+        return _by_name("yes", run, question)
+    if question.kind is AskKind.CHOICE and "no" in question.hear and _declines(run, said):
+        return _by_name("no", run, question)
+    return None
+
+
+def _declines(run: Run, said: str) -> bool:
+    """“没有了，谢谢”, where nothing else was offered than to go on; 没有钱 is something else."""
+    words = run.script.words
+    return any(
+        said.startswith(each) and not said[len(each) :].strip(words.courtesy)
+        for each in words.nothing
+    )
 
 
 def _harm(run: Run, question: Question, reading: Understanding, *, noise: bool) -> Heading | None:

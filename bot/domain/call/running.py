@@ -223,6 +223,7 @@ class Run:
             self._outputs.extend(self._says)
         session = replace(
             self.session,
+            version=self.script.version,
             step=step_id,
             turn=self.session.turn + 1,
             slots=self.slots,

@@ -126,7 +126,7 @@ class Words:
 
     digits: Mapping[str, str]  #: spoken character → digit
     repeat: tuple[str, ...]  #: asks to hear it again
-    yes: tuple[str, ...]  #: says to be the person, beyond what `understand` knows
+    yes: tuple[str, ...]  #: begins a yes to being the person, beyond what `understand` knows
     nothing: tuple[str, ...]  #: begins a no to “anything else?”
     courtesy: str  #: characters that may stand behind it
     agree: tuple[str, ...]  #: a yes to what was read back, beyond what `understand` knows

@@ -140,6 +140,7 @@ class Outcome:
 class Session:
     """How far a call has come. `as_json`/`session_from` (bot.domain.call.storing) store it.
 
+    `version` is that of the script which gave the last answer (a call may outlive a new version).
     `turn` is the number of the answer that was given last, from 1. `slots` hold what was collected
     (ISO days and minor units); `tries` count, per step, how often it was asked in vain.
     """

@@ -12,7 +12,7 @@ from bot.domain.facts import CaseFacts, DebtFacts, PortfolioFacts
 from bot.domain.understanding import Context, Understanding
 from bot.scripts.calls.spoken import spoken_in, values_spoken
 from bot.scripts.calls.words import LanguageWords
-from bot.scripts.names import clean
+from bot.scripts.names import clean, is_company
 from bot.scripts.values import amount_due_minor
 from bot.scripts.wording import day_text, wording
 
@@ -109,8 +109,9 @@ def lobby_of(
 
 
 def identity_of(facts: CaseFacts, id_tail: str) -> tuple[IdentityFact, ...]:
-    """What can be asked to know the debtor by: the identity document, else the contract number."""
-    if id_tail:
+    """What can be asked to know the debtor by: a person's document, else the contract number."""
+    company = is_company(clean(facts.debtor.name), wording())
+    if id_tail and not company:
         return (IdentityFact("id_last4", frozenset({id_tail.upper()})),)
     tails = {tail for debt in facts.open_debts for tail in _contract_tails(debt)}
     return (IdentityFact("contract_last4", frozenset(tails)),) if tails else ()
