@@ -147,6 +147,7 @@ def set_up_books(ledgers: Mapping[str, Path]) -> None:
     run_command(
         *("sender", "add", "sandbox", "--kind", "sandbox"),
         *("--address", SENDER, "--per-second", "1000"),
+        *("--voice", "--calls-per-second", "50", "--lines", "100"),
     )
     for book in BOOKS:
         run_command("portfolio", "add", book.code, *book.options)

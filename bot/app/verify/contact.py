@@ -48,7 +48,7 @@ def outside_hours(evidence: Evidence) -> Iterator[Breach]:
     carried = {
         entry["attempt"]: datetime.fromisoformat(entry["at"])
         for entry in evidence.of_kind("request")
-        if entry.get("op") == "create" and entry.get("sid")
+        if entry.get("op") in {"create", "call"} and entry.get("sid")
     }
     for row in evidence.rows(_SENT):
         attempt, at, purpose, zones, packs, _, _, _, agreed_from, agreed_to, said, token = row

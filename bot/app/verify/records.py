@@ -12,7 +12,7 @@ _MOVES = {event.value for event in Event}
 
 
 def touch_twice(evidence: Evidence) -> Iterator[Breach]:
-    """Each touch is at most one message at the carrier."""
+    """Each touch is at most one message or call at the carrier."""
     query = (
         "SELECT touch_id, count(*) FROM attempt WHERE state <> 'refused' "
         "GROUP BY touch_id HAVING count(*) > 1"
@@ -27,7 +27,7 @@ def touch_twice(evidence: Evidence) -> Iterator[Breach]:
 
 
 def stray_messages(evidence: Evidence) -> Iterator[Breach]:
-    """Each message at the carrier belongs to one attempt."""
+    """Each message or call at the carrier belongs to one attempt."""
     tokens = {row[0] for row in evidence.rows("SELECT token FROM attempt")}
     for entry in _accepted(evidence):
         if _token(entry) not in tokens:
@@ -43,7 +43,7 @@ def _accepted(evidence: Evidence) -> list[dict[str, object]]:
     return [
         entry
         for entry in evidence.of_kind("request")
-        if entry.get("op") == "create" and entry.get("sid")
+        if entry.get("op") in {"create", "call"} and entry.get("sid")
     ]
 
 
