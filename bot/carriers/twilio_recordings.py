@@ -20,8 +20,8 @@ class TwilioRecordings:
         self._auth = (account_sid, token)
 
     def fetch(self, sid: str) -> bytes:
-        """The sound as MP3. Raises OSError; LookupError when it is gone."""
-        answer = self._ask("GET", f"{sid}.mp3")
+        """The sound as WAV. Raises OSError; LookupError when it is gone."""
+        answer = self._ask("GET", f"{sid}.wav")
         if answer.status_code == _GONE:
             raise LookupError(sid)
         return bytes(answer.content)

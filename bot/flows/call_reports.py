@@ -57,6 +57,8 @@ class CallReports:
             self._end(store, call, report, report.outcome, now)
         elif report.status == "in-progress" and not call.ended:
             store.answered(call.call_id, report.sid, at=now)
+        elif call.sid is None:
+            store.name_call(call.call_id, report.sid)
         return True
 
     def _end(

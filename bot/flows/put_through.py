@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.domain.call.values import CallLanguage, Heard
 from bot.flows.converse import Conversation
@@ -27,18 +28,18 @@ class PutThrough:
         """What the collector hears before the two are connected; nothing when it is not known."""
         with self.transactions() as store:
             words, language = store.whisper(call_id)
+            store.met(call_id)
         if not words:
             return self.speaker.nothing()
         return self.speaker.whisper(self.phrases.spoken(words, language))
 
-    def wait(self, sid: str) -> str:
+    def wait(self, sid: str, waited: timedelta) -> str:
         """One round of waiting in line."""
         with self.transactions() as store:
             call = store.call_of(sid=sid, token=None)
             if call is None or call.ended or call.transfer != "queued":
                 return self.speaker.leave()
-            now = self.clock.now(livemode=call.livemode)
-            return self._transfers.waiting(store, call, language_of(call), now)
+            return self._transfers.waiting(store, call, language_of(call), waited)
 
     def queue_end(self, sid: str, number: int, result: str) -> str:
         """Out of the line: to whoever is free now, or on with the conversation."""

@@ -21,7 +21,7 @@ class Archive(Protocol):
     """The carrier's recordings."""
 
     def fetch(self, sid: str) -> bytes:
-        """The sound, MP3. Raises OSError; LookupError when it is gone."""
+        """The sound, WAV. Raises OSError; LookupError when it is gone."""
         ...
 
     def delete(self, sid: str) -> None:

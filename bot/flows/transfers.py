@@ -51,12 +51,15 @@ class Transfers:
         return document
 
     def waiting(
-        self, store: CallStore, call: CallRow, language: CallLanguage, now: datetime
+        self, store: CallStore, call: CallRow, language: CallLanguage, waited: timedelta
     ) -> str:
         """Where the caller stands in line; out of it when it is their turn, or too long."""
         position = store.queue_position(call.call_id)
-        long = call.queued_at is not None and now - call.queued_at > LONGEST_WAIT
-        if long or not call.on_duty or (position == 1 and store.free_collector() is not None):
+        if (
+            waited > LONGEST_WAIT
+            or not call.on_duty
+            or (position == 1 and store.free_collector() is not None)
+        ):
             return self.speaker.leave()
         return self.speaker.wait(self.phrases.say("position", language, position=str(position)))
 

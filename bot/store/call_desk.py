@@ -165,6 +165,13 @@ class CallDeskRows(CallRows):
             return "", "zh-CN"
         return self._seal.open(row[0]), json.loads(self._seal.open(row[1]))["language"]
 
+    def met(self, call_id: int) -> None:
+        """A collector picked up the telephone for it."""
+        self._connection.execute(
+            "UPDATE call SET transfer = 'talking' WHERE id = %s AND transfer = 'dialing'",
+            [call_id],
+        )
+
     def set_transfer(
         self, call_id: int, state: str | None, *, collector_id: int | None, at: datetime
     ) -> None:

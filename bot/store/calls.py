@@ -163,6 +163,13 @@ class CallRows(DeliveryRows):
         """Keep the report, move the attempt."""
         return self.record_report(report, real_now=real_now) is not None
 
+    def name_call(self, call_id: int, sid: str) -> None:
+        """The carrier's name of the call."""
+        self._connection.execute(
+            "UPDATE call SET provider_sid = %s WHERE id = %s AND provider_sid IS NULL",
+            [sid, call_id],
+        )
+
     def answered(self, call_id: int, sid: str, *, at: datetime) -> None:
         """Picked up; taken for a conversation until somebody knows better."""
         self._connection.execute(

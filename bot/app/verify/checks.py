@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from bot.app.verify import contact, money, records
+from bot.app.verify import calls, contact, money, records
 from bot.app.verify.breach import Evidence, Finding, Invariant
 
 INVARIANTS = (
-    Invariant("hours", "no SMS outside allowed hours in the debtor's zone", contact.outside_hours),
+    Invariant(
+        "hours", "no contact outside allowed hours in the debtor's zone", contact.outside_hours
+    ),
     Invariant("caps", "no cap exceeded", contact.over_caps),
     Invariant("opt_out", "nothing after an opt-out but its confirmation", contact.after_opt_out),
     Invariant("wrong_number", "nothing to a number that was given up", contact.after_wrong_number),
@@ -15,13 +17,15 @@ INVARIANTS = (
         "quiet", "nothing on a disputed, handed-off, paused or paid case", contact.while_quiet
     ),
     Invariant("test_mode", "test mode never at a live carrier", contact.test_mode_live),
-    Invariant("once", "each touch at most one message at the carrier", records.touch_twice),
-    Invariant(
-        "accounted", "each message at the carrier belongs to one attempt", records.stray_messages
-    ),
+    Invariant("once", "each touch at most one message or call", records.touch_twice),
+    Invariant("accounted", "each message or call belongs to one attempt", records.stray_messages),
     Invariant(
         "replies", "every reply stored, read, answered at most once", records.replies_answered
     ),
+    Invariant("calls", "no more calls than the packs allow", calls.over_call_caps),
+    Invariant("known", "the debt is not named before the person is known", calls.told_before_known),
+    Invariant("recorded", "nothing recorded before it is announced", calls.recorded_before_notice),
+    Invariant("ends", "each call is one touch's, and ended as told", calls.calls_accounted),
     Invariant("money", "money in is money applied", money.money_adds_up),
     Invariant("books", "the books balance and equal debts and payments", money.books_agree),
     Invariant("notices", "every provider's notice was acted on", money.notices_acted_on),

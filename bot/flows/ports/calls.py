@@ -191,6 +191,10 @@ class CallStore(Cases, TouchWriter, Protocol):
         """Keep the report of an attempt and move it forward; False when it was known."""
         ...
 
+    def name_call(self, call_id: int, sid: str) -> None:
+        """The carrier's name of the call."""
+        ...
+
     def answered(self, call_id: int, sid: str, *, at: datetime) -> None:
         """Somebody or something picked up."""
         ...
@@ -259,6 +263,10 @@ class CallStore(Cases, TouchWriter, Protocol):
 
     def whisper(self, call_id: int) -> tuple[str, CallLanguage]:
         """What the collector hears first, and the language of the call; empty when unknown."""
+        ...
+
+    def met(self, call_id: int) -> None:
+        """A collector picked up the telephone for it."""
         ...
 
     def set_transfer(

@@ -1,0 +1,218 @@
+"""To a human: put through with a whisper, in line, or called back; and what is recorded of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from call_kit import (
+    CALL_DAY,
+    CALL_TIME,
+    DUE,
+    KNOWN,
+    act,
+    call_row,
+    called,
+    know_tail,
+    let_call,
+    post,
+    settle,
+    shanghai,
+    sid_of,
+    talk,
+    turns,
+)
+from desk_kit import DeskInHand
+
+PHONE = "+8613800138555"
+
+
+def collector(desk: DeskInHand, login: str = "li", phone: str = PHONE) -> int:
+    """Somebody on duty with a telephone."""
+    people = desk.product.collectors
+    number = people.add(login, login, "collector", "a long password")
+    people.set_phone(login, phone, "CN")
+    people.duty_of(login, on=True)
+    return number
+
+
+def ringing(desk: DeskInHand, phone: str = PHONE) -> str:
+    """The call that rings at the collector's."""
+    found = desk.sandbox.call("GET", f"/calls?live=1&number={phone}")["calls"]
+    return str(next(c["sid"] for c in found if c["status"] == "ringing"))
+
+
+def heard(desk: DeskInHand, sid: str) -> str:
+    """Everything spoken to the handset."""
+    told: list[dict[str, Any]] = desk.sandbox.call("GET", f"/calls/{sid}")["transcript"]
+    return "".join(line["text"] for line in told if line["who"] == "us")
+
+
+def test_a_collector_hears_what_was_said_before_the_two_are_connected(desk: DeskInHand) -> None:
+    collector(desk)
+    case_id = called(desk)
+    sid = sid_of(desk, case_id)
+    act(desk, sid, "answer")
+    talk(desk, sid, *KNOWN, "十五号还五百", "对", "0")
+    leg = ringing(desk)
+    act(desk, leg, "answer")
+    whispered = heard(desk, leg)
+    assert "马*" in whispered
+    assert "约了日期" in whispered
+    assert call_row(desk, case_id)["transfer"] == "talking"
+    act(desk, leg, "hangup")
+    settle(desk)
+    assert call_row(desk, case_id)["transfer"] == "over"
+    assert call_row(desk, case_id)["state"] == "ended"
+    assert desk.one("SELECT reason FROM handoff") == "human_requested"
+    assert "马*" not in heard(desk, sid)
+
+
+def test_with_nobody_on_duty_a_time_is_asked_and_a_human_calls_then(desk: DeskInHand) -> None:
+    case_id = called(desk)
+    sid = sid_of(desk, case_id)
+    act(desk, sid, "answer")
+    talk(desk, sid, *KNOWN, "0", "3")
+    settle(desk)
+    reasons, due = desk.sql("SELECT reasons, due_at FROM handoff")[0]
+    assert set(reasons) == {"human_requested", "call_back"}
+    assert due <= shanghai("2026-03-12 14:00")
+    assert desk.sql("SELECT 1 FROM touch WHERE state = 'planned'") == []
+    assert desk.state(case_id) == "handed_off"
+
+
+def test_a_collector_who_does_not_pick_up_leads_to_a_time_for_a_call_back(
+    desk: DeskInHand,
+) -> None:
+    collector(desk)
+    case_id = called(desk)
+    sid = sid_of(desk, case_id)
+    act(desk, sid, "answer")
+    talk(desk, sid, *KNOWN, "0")
+    act(desk, ringing(desk), "decline")
+    assert "什么时候方便" in turns(desk, case_id)[-1][1]
+    assert call_row(desk, case_id)["transfer"] == "over"
+
+
+def test_the_second_waits_in_line_and_is_told_where_until_the_collector_is_free(
+    desk: DeskInHand,
+) -> None:
+    collector(desk)
+    let_call(desk)
+    portfolio = desk.portfolio()
+    first, second = (desk.case(portfolio, due_on=DUE) for _ in range(2))
+    for case_id in (first, second):
+        know_tail(desk, case_id)
+    desk.step(shanghai(f"{CALL_DAY} 00:10"))
+    desk.step(shanghai(CALL_TIME))
+    sids = [sid_of(desk, case_id) for case_id in (first, second)]
+    for sid in sids:
+        act(desk, sid, "answer")
+        talk(desk, sid, *KNOWN, "0")
+    assert call_row(desk, second)["transfer"] == "queued"
+    assert "第1位" in heard(desk, sids[1])
+    leg = ringing(desk)
+    act(desk, leg, "answer")
+    act(desk, leg, "hangup")
+    act(desk, sids[1], "silence")
+    assert call_row(desk, second)["transfer"] == "dialing"
+    act(desk, ringing(desk), "answer")
+    assert call_row(desk, second)["transfer"] == "talking"
+
+
+def test_nobody_waits_longer_than_is_decent(desk: DeskInHand) -> None:
+    collector(desk)
+    case_id = called(desk)
+    desk.sql(
+        "INSERT INTO call (sender_id, direction, state, transfer, collector_id, placed_at, called_at) "
+        "SELECT 1, 'outbound', 'talking', 'talking', id, now(), now() FROM collector"
+    )
+    sid = sid_of(desk, case_id)
+    act(desk, sid, "answer")
+    talk(desk, sid, *KNOWN, "0")
+    assert call_row(desk, case_id)["transfer"] == "queued"
+    soon = post(desk, "wait", {"CallSid": sid, "QueueTime": "30"})
+    assert "<Say" in soon.text
+    late = post(desk, "wait", {"CallSid": sid, "QueueTime": "200"})
+    assert "<Leave" in late.text
+
+
+def test_two_callers_at_once_never_get_the_same_collector(desk: DeskInHand) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    collector(desk)
+    let_call(desk)
+    portfolio = desk.portfolio()
+    cases = [desk.case(portfolio, due_on=DUE) for _ in range(4)]
+    for case_id in cases:
+        know_tail(desk, case_id)
+    desk.step(shanghai(f"{CALL_DAY} 00:10"))
+    desk.step(shanghai(CALL_TIME))
+    sids = [sid_of(desk, case_id) for case_id in cases]
+    for sid in sids:
+        act(desk, sid, "answer")
+        talk(desk, sid, *KNOWN)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda sid: talk(desk, sid, "0"), sids))
+    states = sorted(call_row(desk, case_id)["transfer"] for case_id in cases)
+    assert states == ["dialing", "queued", "queued", "queued"]
+
+
+def test_a_collector_off_duty_is_given_no_call(desk: DeskInHand) -> None:
+    collector(desk)
+    desk.product.collectors.duty_of("li", on=False)
+    case_id = called(desk)
+    sid = sid_of(desk, case_id)
+    act(desk, sid, "answer")
+    talk(desk, sid, *KNOWN, "0")
+    assert call_row(desk, case_id)["transfer"] is None
+
+
+def test_the_call_is_recorded_after_the_announcement_and_kept_by_reference(
+    desk: DeskInHand,
+) -> None:
+    case_id = called(desk)
+    sid = sid_of(desk, case_id)
+    act(desk, sid, "answer")
+    talk(desk, sid, *KNOWN, "2", "0315", "1", "1")
+    act(desk, sid, "hangup")
+    settle(desk)
+    [(recording, kept, keep, at)] = desk.sql("SELECT id, case_id, keep_until, at FROM recording")
+    assert kept == case_id
+    assert keep - at >= timedelta(days=5 * 365)
+    who = collector(desk)
+    sound = desk.product.recordings.play(recording, who)
+    assert len(sound) > 100
+    assert desk.sql("SELECT action, case_id FROM audit WHERE action = 'listen'") == [
+        ("listen", case_id)
+    ]
+
+
+def test_a_recording_that_was_not_announced_is_deleted_and_told(desk: DeskInHand) -> None:
+    case_id = called(desk)
+    sid = sid_of(desk, case_id)
+    form = {
+        "CallSid": sid,
+        "RecordingSid": "RE" + "0" * 32,
+        "RecordingStatus": "completed",
+        "RecordingDuration": "7",
+    }
+    assert post(desk, "recording", form).status_code == 204
+    assert desk.sql("SELECT 1 FROM recording") == []
+    assert desk.one("SELECT kind FROM alarm") == "recorded_unannounced"
+
+
+def test_recordings_are_deleted_when_their_time_is_over(desk: DeskInHand) -> None:
+    case_id = called(desk)
+    sid = sid_of(desk, case_id)
+    act(desk, sid, "answer")
+    talk(desk, sid, *KNOWN, "9")
+    settle(desk)
+    [(recording,)] = desk.sql("SELECT id FROM recording")
+    assert desk.product.recordings.sweep(livemode=False) == 0
+    desk.sql("UPDATE recording SET keep_until = %s", desk.now)
+    assert desk.product.recordings.sweep(livemode=False) == 1
+    with pytest.raises(LookupError):
+        desk.product.recordings.play(recording, collector(desk))
+    assert desk.one("SELECT deleted_at IS NOT NULL FROM recording")
