@@ -11,7 +11,7 @@ import argparse
 import subprocess
 import sys
 
-BENCHES = ("planning", "sending", "webhook")
+BENCHES = ("planning", "sending", "webhook", "page")
 
 
 def main() -> int:

@@ -53,7 +53,7 @@ def fire(host: str, port: int, requests: list[bytes], connections: int) -> dict[
         for ready, _ in selector.select():
             link = ready.fileobj
             assert isinstance(link, socket.socket)
-            statuses[_status(link)] += 1
+            statuses[read_answer(link)] += 1
             request = next(waiting, None)
             if request is None:
                 selector.unregister(link)
@@ -63,7 +63,7 @@ def fire(host: str, port: int, requests: list[bytes], connections: int) -> dict[
     return {"seconds": time.perf_counter() - began, "statuses": statuses}
 
 
-def _status(link: socket.socket) -> str:
+def read_answer(link: socket.socket) -> str:
     """Read one answer to its end; its status."""
     answer = link.recv(65536)
     while b"\r\n\r\n" not in answer:

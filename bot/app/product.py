@@ -124,7 +124,7 @@ def _build(
     transactions = PooledTransactions(pool, seal)
     statements = PooledTransactions(statement_pool, seal)
     clock = product_clock(statement_pool)
-    links = PaymentLinks(settings.public_url, _link_secret(settings), os.urandom)
+    links = PaymentLinks(settings.public_url, link_secret(settings), os.urandom)
     playbook = load_playbook(links.sample)
     carriers = Carriers(settings, CARRIER_THREADS)
     token = partial(secrets.token_urlsafe, 16)
@@ -209,7 +209,8 @@ def opt_in_words(playbook: Playbook) -> frozenset[str]:
     return frozenset({"START", "UNSTOP"} | own)
 
 
-def _link_secret(settings: Settings) -> bytes:
+def link_secret(settings: Settings) -> bytes:
+    """What payment links are signed with."""
     return hmac.digest(
         settings.secret_key.get_secret_value().encode(), b"payment links", hashlib.sha256
     )
