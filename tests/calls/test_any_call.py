@@ -4,7 +4,7 @@ and loses nothing."""
 from dataclasses import replace
 
 from call_cast import SECRETS, case, context, library, lobby
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from walk import KEYS, READINGS, turns
 
@@ -29,6 +29,9 @@ from bot.domain.call import (
 )
 from bot.domain.call.running import MAX_TURNS
 from bot.domain.understanding import Understanding
+
+#: A machine that does other things besides must not make a right answer wrong.
+unhurried = settings(deadline=None)
 
 LAST = (Ask, Record, Transfer, Hangup)
 
@@ -67,6 +70,7 @@ def reader(reading: Understanding):
     return lambda text, asked: reading
 
 
+@unhurried
 @given(scripts, contexts, inputs)
 def test_any_call_keeps_its_manners(script, given_, said):
     here = context(script.language, **given_)
@@ -98,6 +102,7 @@ def test_any_call_keeps_its_manners(script, given_, said):
     assert hang_up(over.session).outcomes == ()
 
 
+@unhurried
 @given(scripts, inputs, st.integers(0, MAX_TURNS))
 def test_a_debt_that_is_paid_in_the_middle_of_a_call_breaks_nothing(script, said, paid_at):
     here, paid = (
@@ -110,6 +115,7 @@ def test_a_debt_that_is_paid_in_the_middle_of_a_call_breaks_nothing(script, said
         turn = hear(script, turn.session, what, replace(now, understand=reader(reading)))
 
 
+@unhurried
 @given(inputs)
 def test_a_caller_nobody_knows_hears_of_no_case(said):
     script = library().pick(CallKind.INBOUND)
@@ -120,6 +126,7 @@ def test_a_caller_nobody_knows_hears_of_no_case(said):
         assert not any(secret in text for secret in SECRETS for text in turn.said)
 
 
+@unhurried
 @given(scripts, st.integers(0, 2**32 - 1))
 def test_somebody_who_only_asks_to_hear_it_again_is_let_go_in_the_end(script, seed):
     here = context(script.language)
