@@ -35,7 +35,7 @@ def choose(reading: Reading, context: Context, now: datetime, lexicon: Lexicon) 
         weights["call_later"] = _A_TIME_NOT_TO_CALL
     for hit in hits:
         weights[hit.rule.label] = max(weights.get(hit.rule.label, 0), hit.rule.weight)
-    told_by_dates(weights, reading, now)
+    told_by_dates(weights, reading, now, lexicon.verbs)
     bare_reply(weights, reading, context, now, lexicon)
     give_way(weights, reading, hits, now, lexicon.verbs)
     _drop_soft(weights)

@@ -10,7 +10,7 @@ from bot.domain.understanding.pieces import Found, Item
 from bot.domain.understanding.placing import Placer
 
 _GRACE = re.compile(
-    r"(?:再?给(?:我|点)?|宽限(?:我|到)?|容我|缓我?|宽容|再?等我|再等|[宽限许]我)(?:个|再|一下|大概)?$"
+    r"(?:再?给(?:我|点|个)|再给|^给|(?<=[,。!?])给|宽限(?:我|到)?|容我|缓我?|宽容|再?等我|再等|[宽限许]我)(?:个|再|一下|大概)?$"
 )
 _ABOUT = re.compile("左右|上下")
 _OF_AN_EVENT = re.compile("[到收完好了过批签][^,。]{0,2}(?:之|以)?后的?$")

@@ -15,8 +15,10 @@ from bot.domain.understanding.reading import Reading, read
 from bot.domain.understanding.short import read_short
 from bot.domain.understanding.values import Context, DisputeKind, Intent, Span, Understanding, When
 
-SURE_PROMISE = 0.7
-"""Below this chance of a promise no day and no sum of it is read, unless one was asked for: the bot asks."""
+SURE_PROMISE, SURE_WORDS = 0.7, 0.3
+"""Below this chance of a promise no day and no sum of it is read, unless one was asked for: the bot
+asks. The second where a day stands with a paying verb and the grammar read nothing but a promise."""
+_STATED = 0.8
 LONGEST = 4000
 """Characters read; what a carrier delivers is far shorter, the rest of a longer text is ignored."""
 
@@ -73,11 +75,12 @@ def _assemble(reading: Reading, context: Context, now: datetime, lexicon: Lexico
     choice = choose(reading, context, now, lexicon)
     decision = decide(reading, choice, context, now, lexicon)
     names = decision.names
+    needed = _needed(choice)
     choice = replace(
         choice, names=names, hits=tuple(h for h in choice.hits if h.rule.label in names)
     )
     asked = context.asked in ("promise_date", "confirm_promise", "either_or")
-    sure = asked or decision.promises >= SURE_PROMISE
+    sure = asked or decision.promises >= needed
     promised = "promise_to_pay" in names and sure
     promise = read_promise(reading, now, lexicon.verbs) if promised else Promise()
     calls = "call_later" in names
@@ -101,6 +104,13 @@ def _assemble(reading: Reading, context: Context, now: datetime, lexicon: Lexico
         asks_date="promise_to_pay" in names and promise.day is None,
         confidence=_confidence(reading, decision, promise),
     )
+
+
+def _needed(choice: Choice) -> float:
+    """The chance of a promise from which on its day and sum are read."""
+    stated = choice.weights.get("promise_to_pay", 0) >= _STATED
+    alone = set(choice.weights) <= {"promise_to_pay", "hardship", "greeting_ack"}
+    return SURE_WORDS if stated and alone else SURE_PROMISE
 
 
 _REASONED = {"promise_to_pay", "hardship", "call_later", "request_installment", "already_paid"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.understanding.lexicon import Lexicon
+from bot.domain.understanding.lexicon import Lexicon, Verbs
 from bot.domain.understanding.pieces import Found
 from bot.domain.understanding.promises import day_of
-from bot.domain.understanding.reading import Reading
+from bot.domain.understanding.reading import Dated, Reading
 from bot.domain.understanding.rules import SOFT
 from bot.domain.understanding.values import Context
 
@@ -16,15 +16,23 @@ _MAY_STAND_BESIDE = frozenset({"hardship", "request_installment", "greeting_ack"
 _ASKED = ("promise_date", "confirm_promise", "either_or")
 
 
-def told_by_dates(weights: dict[str, float], reading: Reading, now: datetime) -> None:
+def told_by_dates(weights: dict[str, float], reading: Reading, now: datetime, verbs: Verbs) -> None:
     """A date with a paying verb is a promise, one with a calling verb asks for a call."""
     paying = [d.found for d in reading.role("pay") if "past" not in d.found.tags]
-    if any(day_of(found, now) or _ahead(found, now) for found in paying):
+    rest = any(_of_the_rest(d, reading, verbs) for d in reading.role("", "income"))
+    if rest or any(day_of(found, now) or _ahead(found, now) for found in paying):
         weights["promise_to_pay"] = max(weights.get("promise_to_pay", 0), 0.86)
     called = [d for d in reading.role("call") if d.found.place and "past" not in d.found.tags]
     surer = any(weights.get(name, 0) >= 0.9 for name in ("promise_to_pay", "already_paid"))
     if called and not surer:
         weights["call_later"] = max(weights.get("call_later", 0), 0.8)
+
+
+def _of_the_rest(dated: Dated, reading: Reading, verbs: Verbs) -> bool:
+    """还了两千, 剩1400等8号: a day for what is left."""
+    start = reading.text.rfind(",", 0, dated.found.start) + 1
+    left = verbs.next_step.search(reading.text, start, dated.found.start)
+    return left is not None and dated.found.place is not None and "past" not in dated.found.tags
 
 
 def _ahead(found: Found, now: datetime) -> bool:

@@ -37,7 +37,7 @@ class Placer:
 
     def _past(self, item: Item) -> bool:
         tail = self.text[item.end : item.end + 24]
-        head = self.text[max(0, item.start - 6) : item.start]
+        head = self.text[max(0, item.start - 12) : item.start]
         return bool(self.words.past.match(tail) or self.words.past_before.search(head))
 
     def _set_payday(self, frame: Frame) -> bool:

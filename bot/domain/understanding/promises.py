@@ -11,12 +11,12 @@ from itertools import pairwise
 from bot.domain.understanding.amounts import Share, Sum
 from bot.domain.understanding.lexicon import Verbs
 from bot.domain.understanding.pieces import Found
-from bot.domain.understanding.reading import Dated, Reading
+from bot.domain.understanding.reading import FIRST, Dated, Reading
 from bot.domain.understanding.values import Portion
 
 FURTHEST_MINUTE = 300
 """A minute this far ahead (4月16日14:22, said on the 17th) is one that has passed."""
-_OWN_VERB = 4
+_OWN_VERB, _NEXT_CLAUSE = 4, 16
 _EACH = re.compile("各|每[次笔]|都")
 FURTHEST = 400
 """Days ahead beyond which no day is taken for a promise (2月29号 said in a common year)."""
@@ -136,6 +136,8 @@ def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
                 continue
             if one.role == "" and len(roles) > 1 and not _bears(reading, one):
                 continue
+            if _kept(reading, one) or (one.role == "income" and _first_now(reading, one)):
+                continue
             if "soon" in one.found.tags and _waits(reading, one, verbs):
                 continue
             if (got := day_of(one.found, now)) is not None:
@@ -149,6 +151,21 @@ def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
         ):
             return []
     return []
+
+
+def _kept(reading: Reading, one: Dated) -> bool:
+    """说好13号还, 我13号就还了: the same day again, as one gone by."""
+    place, words = one.found.place, reading.text[one.found.start : one.found.end]
+    if "月" in words:
+        return False
+    gone = [d.found.place for d in reading.dates if "past" in d.found.tags and d is not one]
+    return place is not None and any(p is not None and p.start.day == place.start.day for p in gone)
+
+
+def _first_now(reading: Reading, income: Dated) -> bool:
+    """退休金1号才发, 先还200: what is paid first does not wait for that day."""
+    end = income.found.end
+    return bool(reading.sums) and FIRST.search(reading.text, end, end + _NEXT_CLAUSE) is not None
 
 
 def _without_haste(reading: Reading, fixed: list[Fixed]) -> list[Fixed]:

@@ -27,7 +27,7 @@ _YIELDS = {
 """An event and yet the day: 出院后还, 生日那天还, 10号到期到期就付."""
 _PAYDAY = 4
 _CLAUSE_END = re.compile("[,。!?;]")
-_FIRST = re.compile(",[^,]{0,4}先")
+FIRST = re.compile(",[^,]{0,4}先")
 _ATTACHED = 14
 """A verb this many characters after a date still belongs to it."""
 
@@ -101,8 +101,9 @@ def assign(text: str, founds: list[Found], verbs: Verbs, now: datetime) -> list[
         taken = at > 0 and dated[-1].role not in ("", "aside")
         near = _Near(text, found, previous, following, spots, taken)
         role = _role(near, verbs)
-        if role == "paid" and found.place and found.place.start > now:
+        if role == "still" and found.place and found.place.start > now:
             role = "pay"  # 这周日我去交了它
+        role = "paid" if role in ("still", "gone") else role
         dated.append(Dated(found, role))
     return _spread(text, _corrected(text, dated, verbs))
 
@@ -151,6 +152,7 @@ def _role(near: _Near, verbs: Verbs) -> str:
     if after == "open":  # 两点以后都行, beside a time not to call
         busy = "part" in found.tags and any(kind in ("avoid", "call") for _, kind in spots)
         return "call" if busy else _before(near, verbs)
+    after = "still" if after == "paid" else after
     return after or _before(near, verbs)
 
 
@@ -165,11 +167,11 @@ def _before(near: _Near, verbs: Verbs) -> str:
     if not before or found.tags & {"soon", "now"}:
         return ""
     at, kind = before[-1]
-    kind = "pay" if kind == "wire" else kind
+    kind = {"wire": "pay", "gone": "paid"}.get(kind, kind)
     clause = text.rfind(",", 0, found.start)
     if (near.taken or at < clause) and not _alone(near, verbs):
         return ""
-    if kind in ("pay", "call", "paid") or (kind in ("avoid", "due") and at > clause):
+    if kind in ("pay", "call") or (kind in ("avoid", "paid", "due") and at > clause):
         return kind
     return ""
 
@@ -191,7 +193,7 @@ def _after(text: str, found: Found, following: int, spots: list[tuple[int, str]]
         gap = text[found.end : at]
         if _SENTENCE.search(gap) or (near and ("," in gap or len(gap) > _RIGHT_AWAY)):
             break
-        if (income and _FIRST.search(gap)) or (kind == "call" and _far(found, gap)):
+        if (income and FIRST.search(gap)) or (kind == "call" and _far(found, gap)):
             break
         if kind in _YIELDS and _YIELDS[kind].match(text, at):
             continue
