@@ -29,6 +29,7 @@ from bot.domain.call import (
     standing,
     understanding_of,
 )
+from bot.domain.call.filling import values
 from bot.domain.response import Asked, Situation, respond
 from bot.domain.understanding import Intent
 from bot.domain.vocabulary import HandoffReason
@@ -467,3 +468,12 @@ def test_a_stop_of_everything_is_more_than_a_stop_of_calls():
     assert respond(understanding_of(turn.outcomes[0]), case(), SITUATION).stop_all
     pressed = talk(*VERIFIED, "9")
     assert not respond(understanding_of(pressed.outcomes[0]), case(), SITUATION).stop_all
+
+
+@pytest.mark.parametrize("level", [Level.NONE, Level.NAME])
+def test_before_it_is_the_debtor_no_sentence_can_be_filled_with_the_debt(level):
+    session = replace(talk(*VERIFIED, "2", "0315").session, level=level)
+    filled = values(session, context(), SCRIPT)
+    assert SCRIPT.private & filled.keys() == set()
+    assert {"creditor", "phone", "asked_for"} <= filled.keys()
+    assert "amount_due" in values(replace(session, level=Level.FACT), context(), SCRIPT)
