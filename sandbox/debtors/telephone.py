@@ -15,6 +15,7 @@ from sandbox.voice.amd import Callee
 from sandbox.voice.call import Call
 
 MOST_MOVES = 40
+AT_ONCE = 30  # calls taken at one go, so that whoever asked the crowd to act hears back in time
 ANSWERS_AS_COLLECTOR = 0.75
 CALLS_BACK = 0.12
 
@@ -37,13 +38,17 @@ class Telephone:
         self.call_back: list[tuple[str, str]] = []
 
     def pick_up_all(self) -> int:
-        """Answer what rings, until nothing rings; how many calls that were."""
-        taken: set[str] = set()
-        while fresh := [c for c in self._ringing("outbound-api") if c.sid not in taken]:
-            for call in fresh:
-                taken.add(call.sid)
-                self._guarded(call, self._take)
-        return len(taken)
+        """Answer what rings, up to AT_ONCE; how many calls that were.
+
+        What rings has this crowd's attention from here on: it does not stop by itself meanwhile.
+        """
+        ringing = self._ringing("outbound-api")
+        for call in ringing:
+            line = self._exchange.voice.line_of(call)
+            line.submit(line.hold)
+        for call in ringing[:AT_ONCE]:
+            self._guarded(call, self._take)
+        return min(len(ringing), AT_ONCE)
 
     def dial(self, number: str, ours: str) -> None:
         """Call the number that called before."""

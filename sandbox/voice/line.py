@@ -193,6 +193,10 @@ class Line:
         self.wait = None
         self._show()
 
+    def hold(self) -> None:
+        """Let no timer end this wait: somebody will act on it, however long that takes."""
+        self._epoch += 1
+
     def _show(self) -> None:
         self._epoch += 1
         self._since = self.board.clock.now()
