@@ -147,7 +147,7 @@ def test_a_form_post_from_another_site_cannot_send(sandbox: Sandbox):
 
 
 def test_a_huge_request_is_refused(sandbox: Sandbox):
-    body = b"Body=" + b"x" * 300_000
+    body = b"Body=" + b"x" * 5_000_000
     answer = requests.post(f"{sandbox.url}/2010-04-01/Accounts/AC1/Messages.json", body, timeout=10,
                            headers={"Content-Type": "application/x-www-form-urlencoded"})  # fmt: skip
     assert answer.status_code == 413
