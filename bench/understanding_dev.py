@@ -42,7 +42,9 @@ def faults(case: Case, read: Understanding) -> list[str]:
     out += ["harm"] if case.intents[0] in HARMFUL and got in KIND and not right else []
     out += ["act"] if not right and read.confidence >= 0.5 else []
     missing = set(case.intents) - found - ({case.intents[0]} if right else set())
+    out += ["of several"] if len(case.intents) > 1 else []
     out += ["several"] if len(case.intents) > 1 and missing else []
+    out += ["beyond"] if found - set(case.intents) - case.optional else []
     out += ["date invented"] if any(w.startswith("D ") and "invented" in w for w in wrong) else []
     out += ["date"] if "D" in case.facts and any(w.startswith("D ") for w in wrong) else []
     out += ["sum invented"] if any(w.startswith("A ") and "invented" in w for w in wrong) else []
@@ -53,6 +55,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fold", type=int, default=HELD_OUT, choices=range(PARTS))
     parser.add_argument("--errors", nargs="?", const="top", help="list replies with this fault")
+    parser.add_argument("--folder", default="training", help="only what is in folders so called")
     args = parser.parse_args()
     if args.errors and args.fold == HELD_OUT:
         parser.error("the held-out third is counted, never listed; take --fold 1 or 2")
@@ -60,10 +63,12 @@ def main() -> None:
     order = sorted(bare.rank, key=bare.rank.__getitem__)
     learnt = train(taught([c for c in cases if part(c) != args.fold], bare), order)
     lexicon, total, failed = bare_lexicon(learnt), Counter[str](), Counter[tuple[str, str]]()
-    for case in (c for c in cases if part(c) == args.fold):
+    sure: list[tuple[float, bool]] = []
+    for case in (c for c in cases if part(c) == args.fold and c.file.startswith(args.folder)):
         read = understand(case.text, case.context, lexicon)
         total[case.file] += 1
         found = faults(case, read)
+        sure.append((read.confidence, "top" not in found))
         failed.update((case.file, fault) for fault in found)
         if args.errors in found:
             names = [i.value for i in read.intents]
@@ -71,11 +76,14 @@ def main() -> None:
                 f"{case.file}:{case.line} {case.text} {case.intents} {case.facts} -> {names} {read.promise_date} {read.confidence}"
             )
     table(total, failed)
+    reliability(sure)
 
 
 def table(total: Counter[str], failed: Counter[tuple[str, str]]) -> None:
     """Faults by file and over all."""
-    names = ("top", "act", "harm", "several", "date", "date invented", "sum invented")
+    names = (
+        "top", "act", "harm", "of several", "several", "beyond", "date", "date invented", "sum invented"
+    )  # fmt: skip
     print(f"{'file':<34}{'replies':>8}" + "".join(f"{name:>15}" for name in names))
     for file, count in sorted(total.items()):
         print(f"{file:<34}{count:>8}" + "".join(f"{failed[file, name]:>15}" for name in names))
@@ -83,8 +91,18 @@ def table(total: Counter[str], failed: Counter[tuple[str, str]]) -> None:
     every = total.total()
     print(f"{'all':<34}{every:>8}" + "".join(f"{n:>15}" for n in sums))
     print(
-        f"primary intent right: {1 - sums[0] / every:.1%}; acted on wrongly: {sums[1] / every:.1%}"
+        f"primary intent right: {1 - sums[0] / every:.1%}; acted on wrongly: {sums[1] / every:.1%}; "
+        f"all of several: {1 - sums[4] / max(sums[3], 1):.1%}"
     )
+
+
+def reliability(sure: list[tuple[float, bool]]) -> None:
+    """How often the primary intent is right at each tenth of the confidence."""
+    print("confidence: replies, right")
+    for tenth in range(10):
+        held = [right for value, right in sure if min(int(value * 10), 9) == tenth]
+        if held:
+            print(f"{tenth / 10:.1f}: {len(held):>5} {sum(held) / len(held):>7.1%}")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from bot.domain.understanding import understand as read
 from bot.domain.understanding.lexicon import build
 
 FOLDER = Path(bot.__file__).parent.parent / "scripts_zh" / "lexicon"
-TABLES = ("script", "phrases", "intents", "times", "amounts", "verbs")
+TABLES = ("script", "phrases", "intents", "times", "amounts", "verbs", "kinds")
 
 
 def _load(name: str) -> Any:
@@ -24,7 +24,7 @@ def _load(name: str) -> Any:
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
 
-_UNTAUGHT = {"labels": [], "step": 1, "features": "", "weights": ""}
+_UNTAUGHT = {"labels": [], "features": "", "weights": ""}
 
 
 @lru_cache(maxsize=1)

@@ -91,6 +91,20 @@ def training_cases() -> list[Case]:
     ]
 
 
+def turn_cases() -> list[Case]:
+    """Short turns whose intents alone are labelled (turns/*.txt)."""
+    return _folder("turns")
+
+
+def fact_cases() -> list[Case]:
+    """Replies whose days, sums and call-backs are tested (facts/*.txt)."""
+    return _folder("facts")
+
+
+def _folder(name: str) -> list[Case]:
+    return [case for path in sorted((FOLDER.parent / name).glob("*.txt")) for case in cases(path)]
+
+
 def misreadings(case: Case, read: Understanding) -> list[str]:
     """What is wrong with a reading, one short line each; empty = as it should be."""
     got = [i.value for i in read.intents]

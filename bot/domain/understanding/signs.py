@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import datetime
 
 from bot.domain.understanding.choice import Choice
+from bot.domain.understanding.kinds import DAY, SUM, Span
 from bot.domain.understanding.promises import firm_day, some_day
 from bot.domain.understanding.reading import Reading
 from bot.domain.understanding.values import Context
@@ -19,6 +21,7 @@ def signs(reading: Reading, choice: Choice, context: Context, now: datetime) -> 
     found = {"", f"1{first}", f"1{first}{int(choice.weights.get(first, 0.2) * 10)}"}
     found.update(f"+{name}" for name in choice.weights)
     found.update(f"h{hit.rule.label}" for hit in reading.hits)
+    found.update(f"r{zlib.crc32(hit.rule.pattern.encode())}" for hit in reading.hits)
     found.update(f"d{dated.role}" for dated in reading.dates)
     found.update(f"s{one.role}" for one in reading.sums)
     found.update(f"p{one.name}" for one in reading.shares)
@@ -31,3 +34,9 @@ def signs(reading: Reading, choice: Choice, context: Context, now: datetime) -> 
     if context.asked:
         found.add(f"a{context.asked}")
     return {MARK + sign for sign in found}
+
+
+def spans(reading: Reading) -> list[Span]:
+    """Where the days and the sums of a reading stand."""
+    days = [(dated.found.start, dated.found.end, DAY) for dated in reading.dates]
+    return days + [(one.start, one.end, SUM) for one in reading.sums]
