@@ -24,7 +24,7 @@ from bot.domain.page_answers import (
 )
 from bot.flows.pay import AmountError, Owed
 from bot.flows.playbook import today_of, zone_of
-from bot.flows.visit import CALL_WITHIN, AnswerError
+from bot.flows.visit import CALL_WITHIN, AnswerError, Bounds, Taken
 from webhooks.pay_form import typed_sum
 from webhooks.pay_page import Pages
 from webhooks.pay_view import Shown, standing
@@ -55,7 +55,8 @@ def add_answer_pages(pages: Blueprint, site: Pages) -> None:
         posted = read_posted(request)
         verified = site.verified(token)
         try:
-            form = read_answer(which, posted, owed.facts, site.parts.visits.bounds(owed.facts).now)
+            bounds = site.parts.visits.bounds(owed.facts)
+            form = read_answer(which, posted, owed.facts, bounds)
             after = site.parts.visits.answer(token, form, verified=verified)
         except AnswerError as wrong:
             return _again(site, token, which, owed, posted, wrong)
@@ -109,12 +110,13 @@ def _again(
     )
 
 
-def _done(kind: AnswerKind, after: Owed, *, verified: bool) -> Shown:
-    shown = standing(after)
-    return replace(shown, kind="done", more={"kind": kind.value, "verified": verified})
+def _done(kind: AnswerKind, after: Taken, *, verified: bool) -> Shown:
+    told = "plan" if after.granted else kind.value
+    more = {"kind": told, "verified": verified}
+    return replace(standing(after.owed), kind="done", more=more)
 
 
-def read_answer(kind: AnswerKind, posted: Posted, facts: CaseFacts, now: datetime) -> PageAnswer:
+def read_answer(kind: AnswerKind, posted: Posted, facts: CaseFacts, bounds: Bounds) -> PageAnswer:
     """The form as an answer. Raises AnswerError naming the first thing that cannot be read."""
     fields = posted.fields
     if posted.trouble:
@@ -127,7 +129,7 @@ def read_answer(kind: AnswerKind, posted: Posted, facts: CaseFacts, now: datetim
             wanted = fields.get("amount", "").strip()
             amount = _sum(wanted, facts) if wanted else None
             return replace(base, day=_day(fields.get("day", "")), amount_minor=amount)
-        case AnswerKind.INSTALMENTS:
+        case AnswerKind.INSTALMENTS if bounds.offers_plan:
             return replace(
                 base,
                 day=_day(fields.get("day", "")),
@@ -135,7 +137,7 @@ def read_answer(kind: AnswerKind, posted: Posted, facts: CaseFacts, now: datetim
                 first_minor=_sum(fields.get("first", ""), facts),
             )
         case AnswerKind.CALL:
-            return replace(base, call_at=_call_at(fields, facts, now))
+            return replace(base, call_at=_call_at(fields, facts, bounds.now))
         case AnswerKind.DISPUTE:
             chosen = fields.get("dispute_kind", "")
             return replace(base, dispute_kind=chosen if chosen in DISPUTE_KINDS else None)

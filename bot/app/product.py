@@ -34,6 +34,7 @@ from bot.flows.desk import Desk
 from bot.flows.dispatch import Dispatcher
 from bot.flows.dry_run import DryRun
 from bot.flows.inbox import Inbox
+from bot.flows.instalments import Instalments
 from bot.flows.links_desk import LinkDesk
 from bot.flows.pay import PayPage
 from bot.flows.plan import Planner
@@ -166,7 +167,14 @@ def _build(
         settler=Settler(transactions, playbook, clock),
         promises=PromiseSweeper(transactions, clock),
         pay_page=pay_page,
-        visits=Visits(transactions, pay_page, playbook, clock, at_once(receiver)),
+        visits=Visits(
+            transactions,
+            pay_page,
+            playbook,
+            clock,
+            at_once(receiver),
+            Instalments(transactions, clock),
+        ),
         link_desk=LinkDesk(transactions, clock, links.make),
         desk=Desk(transactions, clock),
         corrections=Corrections(transactions, clock),

@@ -61,13 +61,3 @@ class PageAnswer:
     call_at: datetime | None = None
     dispute_kind: str | None = None
     files: tuple[PageFile, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PlanLimits:
-    """Instalments a debtor may ask for. Sums of a period are minor units."""
-
-    fewest: int = 2
-    most: int = 6
-    least_minor: int = 10_000
-    first_within_days: int = 15

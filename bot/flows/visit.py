@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 
 from bot.domain.cadence import furthest_promise
 from bot.domain.facts import CaseFacts
-from bot.domain.page_answers import BEFORE_VERIFYING, AnswerKind, PageAnswer, PlanLimits
+from bot.domain.instalments import Limits, Wish
+from bot.domain.page_answers import BEFORE_VERIFYING, AnswerKind, PageAnswer
 from bot.domain.vocabulary import CaseState
+from bot.flows.instalments import Instalments, PlanError
 from bot.flows.page_reading import as_page
 from bot.flows.pay import Owed, PayPage
 from bot.flows.playbook import Playbook, today_of
@@ -61,8 +63,22 @@ class Bounds:
     now: datetime
     first_day: str  #: ISO, for the date field
     last_day: str
-    plan: PlanLimits
+    plan: Limits
     plan_last: str  #: of the first instalment
+    least_first: int  #: of the first instalment, minor units
+
+    @property
+    def offers_plan(self) -> bool:
+        """Whether the portfolio has terms to fill in; else a person is asked."""
+        return self.plan.most_periods >= 2
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What stands after an answer; `granted`: instalments that hold at once."""
+
+    owed: Owed
+    granted: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +90,7 @@ class Visits:
     playbook: Playbook
     clock: Clock
     receive: Callable[[int], bool]
+    instalments: Instalments
 
     def door(self, owed: Owed) -> Door:
         """What stands before the details."""
@@ -123,11 +140,19 @@ class Visits:
         now = self.clock.now(livemode=facts.portfolio.livemode)
         today = today_of(facts, now)
         furthest = furthest_promise(facts, self.playbook.cadence_of(facts), today)
-        last, plan = max(furthest, today), PlanLimits()
-        plan_last = today + timedelta(days=plan.first_within_days)
-        return Bounds(now, today.isoformat(), last.isoformat(), plan, plan_last.isoformat())
+        with self.transactions() as store:
+            plan = store.limits(facts.portfolio.portfolio_id)
+        share = -(-facts.outstanding_minor * plan.first_percent // 100)
+        return Bounds(
+            now,
+            today.isoformat(),
+            max(furthest, today).isoformat(),
+            plan,
+            (today + timedelta(days=plan.first_within_days)).isoformat(),
+            max(plan.least_minor, share, 1),
+        )
 
-    def answer(self, token: str, answer: PageAnswer, *, verified: bool) -> Owed:
+    def answer(self, token: str, answer: PageAnswer, *, verified: bool) -> Taken:
         """Take a form: stored with its job, then handled at once. The same form is taken once.
 
         Raises LinkError, AnswerError.
@@ -136,18 +161,30 @@ class Visits:
         if not verified and answer.kind not in BEFORE_VERIFYING:
             raise AnswerError("unverified")
         self._check(owed.facts, answer)
+        sid = f"page:{owed.link.link_id}:{answer.nonce}"
+        granted = self._granted(owed, answer, sid)
+        reply = NewPageReply(
+            sid, owed.link, answer.words, as_page(answer), answer.files, settled=granted
+        )
         with self.transactions() as store:
-            reply = NewPageReply(
-                f"page:{owed.link.link_id}:{answer.nonce}",
-                owed.link,
-                answer.words,
-                as_page(answer),
-                answer.files,
-            )
             reply_id = store.store_page_reply(reply, self._now(owed))
-        if reply_id is not None:
+        if reply_id is not None and not granted:
             self.receive(reply_id)
-        return self.page.show(token, opened=False)
+        return Taken(self.page.show(token, opened=False), granted)
+
+    def _granted(self, owed: Owed, answer: PageAnswer, sid: str) -> bool:
+        """Proposes the plan a form asks for; whether the portfolio's rule accepted it."""
+        if answer.kind is not AnswerKind.INSTALMENTS or not answer.periods:
+            return False
+        with self.transactions() as store:
+            if store.knows_reply(sid):
+                return False
+        wish = Wish(answer.periods, answer.day, answer.first_minor)
+        try:
+            asked = self.instalments.ask(owed.link.case_id, wish, source="page", reply_id=None)
+        except PlanError:  # a human decides: the reply hands the case over
+            return False
+        return asked.active
 
     def _check(self, facts: CaseFacts, answer: PageAnswer) -> None:
         bounds = self.bounds(facts)
@@ -193,14 +230,16 @@ def _check_sum(amount_minor: int | None, facts: CaseFacts) -> None:
 
 def _check_plan(answer: PageAnswer, facts: CaseFacts, bounds: Bounds) -> None:
     limits, owed = bounds.plan, facts.outstanding_minor
-    if not limits.fewest <= answer.periods <= limits.most:
+    if not bounds.offers_plan:
+        return
+    if not 2 <= answer.periods <= limits.most_periods:
         raise AnswerError("periods")
     check_day(answer, bounds.first_day, bounds.plan_last)
     if answer.first_minor >= owed:
         raise AnswerError("more_than_owed")
-    if answer.first_minor < limits.least_minor:
-        raise AnswerError("first_too_small", limits.least_minor)
-    if (owed - answer.first_minor) // (answer.periods - 1) < limits.least_minor:
+    if answer.first_minor < bounds.least_first:
+        raise AnswerError("first_too_small", bounds.least_first)
+    if (owed - answer.first_minor) // (answer.periods - 1) < max(limits.least_minor, 1):
         raise AnswerError("rest_too_small", limits.least_minor)
 
 

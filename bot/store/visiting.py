@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.vocabulary import Owner
+from bot.flows.page_reading import reading_of
 from bot.flows.ports.paying import SAME_VISIT, LinkFacts
 from bot.flows.ports.visiting import Identity, Look, NewPageReply
+from bot.flows.reading import as_document
 from bot.store.cases import CaseRows
 
 _PHONES = """
@@ -28,11 +30,11 @@ SELECT count(*) FROM page_check WHERE case_id = %(case)s AND NOT passed AND at >
 # debtor's first that is in use.
 _STORE = """
 WITH who AS (
-    SELECT c.id AS case_id, c.debtor_id, s.address, p.phone_sealed, p.phone_hash
+    SELECT c.id AS case_id, c.debtor_id, s.address, p.id AS point, p.phone_sealed, p.phone_hash
     FROM payment_link l JOIN cases c ON c.id = l.case_id
     JOIN portfolio f ON f.id = c.portfolio_id JOIN sender s ON s.id = f.sender_id
     CROSS JOIN LATERAL (
-        SELECT q.phone_sealed, q.phone_hash FROM contact_point q
+        SELECT q.id, q.phone_sealed, q.phone_hash FROM contact_point q
         LEFT JOIN LATERAL (
             SELECT min(a.at) AS at FROM attempt a WHERE a.case_id = c.id
             AND a.contact_point_id = q.id AND a.at >= l.created_at
@@ -42,8 +44,10 @@ WITH who AS (
     ) p WHERE l.id = %(link)s
 ), kept AS (
     INSERT INTO reply (provider_sid, channel, to_address, from_sealed, from_hash, body_sealed,
-                       received_at, understanding)
-    SELECT %(sid)s, 'page', address, phone_sealed, phone_hash, %(body)s, %(at)s, %(document)s::jsonb
+                       received_at, understanding, state, handled_at, debtor_id, case_id,
+                       contact_point_id)
+    SELECT %(sid)s, 'page', address, phone_sealed, phone_hash, %(body)s, %(at)s,
+           %(document)s::jsonb, %(state)s, %(handled)s, debtor_id, case_id, point
     FROM who ON CONFLICT (provider_sid) DO NOTHING RETURNING id
 )
 SELECT id, procrastinate_defer_jobs_v1(ARRAY[ROW(%(queue)s, %(task)s, 0, NULL, NULL,
@@ -158,6 +162,11 @@ class VisitRows(CaseRows):
         if first:
             self.note(link, "link_verified", {}, at=at)
 
+    def knows_reply(self, sid: str) -> bool:
+        """Whether this form was sent before."""
+        row = self._connection.execute("SELECT 1 FROM reply WHERE provider_sid = %s", [sid])
+        return row.fetchone() is not None
+
     def store_page_reply(self, reply: NewPageReply, at: datetime) -> int | None:
         """Store the reply, its files and its job."""
         row = self._connection.execute(
@@ -167,9 +176,9 @@ class VisitRows(CaseRows):
                 "sid": reply.sid,
                 "body": self._seal.seal(reply.body),
                 "at": at,
-                "document": json.dumps(
-                    {"page": dict(reply.understanding), "case": reply.link.case_id}
-                ),
+                "document": json.dumps(_document(reply)),
+                "state": "handled" if reply.settled else "stored",
+                "handled": at if reply.settled else None,
                 "queue": "replies",
                 "task": "receive",
             },
@@ -190,3 +199,9 @@ class VisitRows(CaseRows):
                 ],
             )
         return int(row[0])
+
+
+def _document(reply: NewPageReply) -> dict[str, Any]:
+    page = dict(reply.understanding)
+    read = as_document(reading_of(page)) if reply.settled else {"case": reply.link.case_id}
+    return {**read, "page": page}

@@ -28,6 +28,17 @@ def events(desk: DeskInHand, case: int) -> list[str]:
     return [event for (event,) in rows if not event.startswith("link_")]
 
 
+def grant(desk: DeskInHand, **more: object) -> None:
+    """Terms under which a debtor may ask for instalments."""
+    row = {"most_periods": 6, "least_minor": 10_000, "first_within_days": 15, **more}
+    names = ", ".join(row)
+    desk.sql(
+        f"INSERT INTO terms (portfolio_id, {names}) "
+        f"SELECT id, {', '.join(['%s'] * len(row))} FROM portfolio",
+        *row.values(),
+    )
+
+
 def uploaded(name: str, content: bytes) -> dict[str, tuple[str, io.BytesIO]]:
     return {"file": (name, io.BytesIO(content))}
 
@@ -129,6 +140,7 @@ def test_a_form_that_cannot_be_taken_says_why_and_keeps_what_was_typed(
     desk: DeskInHand, kind: str, form: dict[str, str], told: str
 ) -> None:
     visitor = admitted(desk)
+    grant(desk)
     answer = visitor.answer(kind, **form)
     assert answer.status_code == 422
     assert told in answer.text
@@ -144,6 +156,37 @@ def test_the_same_form_sent_twice_is_one_answer(desk: DeskInHand) -> None:
         assert "正在核对" in visitor.post("/answer/paid", words="已转", **fields).text
     assert desk.one("SELECT count(*) FROM reply") == 1
     assert visitor.post("/answer/paid", words="已转").status_code == 422  # no form of ours
+
+
+def test_a_plan_within_the_terms_holds_at_once_where_the_rule_says_so(desk: DeskInHand) -> None:
+    visitor = admitted(desk)
+    grant(desk, accept_by_rule=True)
+    form = {"day": "2026-03-12", "periods": "4", "first": "800"}
+    answer = visitor.answer("instalments", **form)
+    assert "分期已约定" in answer.text
+    parts = desk.sql("SELECT due_on, amount_minor FROM promise WHERE state = 'open' ORDER BY 1")
+    assert [amount for _, amount in parts] == [80_000, 40_000, 40_000, 40_000]
+    assert parts[0][0] == date(2026, 3, 12)
+    assert (desk.state(visitor.case), handed_off(desk)) == ("promised", [])
+    assert desk.sql("SELECT channel, state FROM reply") == [("page", "handled")]
+
+
+def test_a_plan_that_waits_for_a_human_is_proposed_and_handed_over(desk: DeskInHand) -> None:
+    visitor = admitted(desk)
+    grant(desk)
+    answer = visitor.answer("instalments", day="2026-03-12", periods="2", first="1000")
+    assert "申请已收到" in answer.text
+    assert desk.sql("SELECT state, total_minor, source FROM instalment_plan") == [
+        ("proposed", 200_000, "page")
+    ]
+    assert handed_off(desk) == ["installment"]
+
+
+def test_without_terms_a_person_is_asked(desk: DeskInHand) -> None:
+    visitor = admitted(desk)
+    assert "第一期" not in visitor.get("/answer/instalments").text
+    assert "申请已收到" in visitor.answer("instalments", words="每月500").text
+    assert handed_off(desk) == ["installment"]
 
 
 @pytest.mark.parametrize(
@@ -229,4 +272,4 @@ def test_every_form_can_be_read_in_every_language(desk: DeskInHand, lang: str, t
         assert page.status_code == 200
         wanted = lang if lang != "xx" else "zh-CN"
         assert f'lang="{wanted}"' in page.text
-        assert "CNY" in page.text or lang != "en" or kind not in {"promise", "instalments"}
+        assert "CNY" in page.text or lang != "en" or kind != "promise"

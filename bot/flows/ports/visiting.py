@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.facts import CaseFacts
+from bot.domain.instalments import Limits
 from bot.domain.page_answers import PageFile
 from bot.flows.ports.paying import LinkFacts
 
@@ -40,6 +41,7 @@ class NewPageReply:
     body: str
     understanding: Mapping[str, Any]
     files: Sequence[PageFile] = ()
+    settled: bool = False  #: everything it asks is done; nobody has to handle it
 
 
 class VisitStore(Protocol):
@@ -59,6 +61,10 @@ class VisitStore(Protocol):
 
     def logo(self, portfolio_id: int) -> bytes | None:
         """The logo's image."""
+        ...
+
+    def limits(self, portfolio_id: int) -> Limits:
+        """What instalments the portfolio grants."""
         ...
 
     def identity(self, case_id: int) -> Identity:
@@ -83,6 +89,10 @@ class VisitStore(Protocol):
 
     def note(self, link: LinkFacts, kind: str, data: Mapping[str, Any], *, at: datetime) -> None:
         """A line of the timeline."""
+        ...
+
+    def knows_reply(self, sid: str) -> bool:
+        """Whether this form was sent before."""
         ...
 
     def store_page_reply(self, reply: NewPageReply, at: datetime) -> int | None:
