@@ -21,6 +21,9 @@ _LINK = re.compile(r"/p/[A-Za-z0-9_-]{8,}")
 #: Told by their own rows, so that nothing is said twice.
 _TOLD_ELSEWHERE = frozenset({"promise_made", "payment"})
 
+#: Events that moved a sum, which their title names.
+_OF_MONEY = frozenset({"refund", "chargeback", "reinstated", "credit_used"})
+
 _GOOD = frozenset({"delivered", "kept", "sent", "accepted"})
 _BAD = frozenset({"undelivered", "failed", "refused", "broken", "denied", "unknown"})
 
@@ -134,6 +137,8 @@ class Teller:
             title += f"：{reason_word(reason)}"
         elif reason:
             title += f"：{word('close_reason', reason)}"
+        if event in _OF_MONEY:
+            title += f" {money(data['amount_minor'], self.currency)}"
         if event == "promise_offered":
             title = f"欠款人{title}：{day(data['date'], self.today)}"
         return Entry(item.at, "event", title)
