@@ -14,7 +14,7 @@ from bot.domain.vocabulary import CaseState
 from bot.flows.life import take
 from bot.flows.playbook import today_of
 from bot.flows.ports.collectors import Role
-from bot.flows.ports.concessions import ConcessionStore, NewPlan, PlanFacts
+from bot.flows.ports.concessions import ConcessionStore, NewPlan, PlanAsking, PlanFacts
 from bot.flows.ports.transactions import Clock, Transactions
 
 #: Who may grant what the portfolio's limits do not.
@@ -166,7 +166,7 @@ class Instalments:
 
 
 def asked_by_debtor(
-    store: ConcessionStore,
+    store: PlanAsking,
     facts: CaseFacts,
     wish: Wish,
     *,
@@ -184,9 +184,11 @@ def asked_by_debtor(
         raise PlanError("nothing_owed")
     if facts.state in _NEVER:
         raise PlanError("held")
+    if limits.most_periods < 2:
+        raise PlanError("not_offered")
     parts = parts_of(wish, facts.outstanding_minor, limits, today)
     if not parts:
-        raise PlanError("too_many" if limits.most_periods >= 2 else "not_offered")
+        raise PlanError("too_many")
     beyond = objections(parts, facts.outstanding_minor, limits, today)
     wrong = impossible(parts, facts.outstanding_minor, today)
     if wrong:
@@ -217,7 +219,7 @@ def parts_of(wish: Wish, owed_minor: int, limits: Limits, today: date) -> tuple[
         return ()
 
 
-def _added(store: ConcessionStore, plan: NewPlan, at: datetime) -> int:
+def _added(store: PlanAsking, plan: NewPlan, at: datetime) -> int:
     plan_id = store.add_plan(plan, at=at)
     if plan_id is None:
         raise PlanError("has_plan")
@@ -225,7 +227,7 @@ def _added(store: ConcessionStore, plan: NewPlan, at: datetime) -> int:
 
 
 def _activate(
-    store: ConcessionStore,
+    store: PlanAsking,
     facts: CaseFacts,
     plan_id: int,
     parts: Sequence[Part],

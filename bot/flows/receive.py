@@ -16,11 +16,13 @@ from bot.domain.call.outcomes import understanding_of
 from bot.domain.call.storing import outcome_from
 from bot.domain.call.values import Outcome, OutcomeKind
 from bot.domain.facts import CaseFacts, ContactPointFacts
+from bot.domain.instalments import Wish, periods_named
 from bot.domain.proposal import Proposal
 from bot.domain.response import Answer, Asked, Response, Situation, respond
 from bot.domain.understanding import Context, Understanding
 from bot.domain.vocabulary import CaseState, Channel, HandoffReason, Purpose
 from bot.flows.considering import consider
+from bot.flows.instalments import PlanError, asked_by_debtor
 from bot.flows.life import hand_off, take
 from bot.flows.page_reading import reading_of
 from bot.flows.playbook import Playbook, today_of, zone_of
@@ -195,6 +197,8 @@ class _Effects:
         count = facts.unclear_replies + 1 if response.unclear else 0
         self.store.set_unclear(facts.case_id, count)
         fresh = self.store.facts([facts.case_id], self.now)[0]
+        if HandoffReason.INSTALLMENT in response.handoffs:
+            self._propose_plan(fresh)
         if response.call_back_at is not None:
             self._call_back(fresh, response)
         if response.answer is not None:
@@ -239,6 +243,21 @@ class _Effects:
             )
         if not response.handoffs and state is CaseState.HANDED_OFF:
             self.store.touch_handoff(facts.case_id, self.reply.reply_id)
+
+    def _propose_plan(self, facts: CaseFacts) -> None:
+        """The plan the debtor asks for, or the longest allowed, for the human to accept."""
+        wish = Wish(periods_named(self.reply.body))
+        try:
+            asked_by_debtor(
+                self.store,
+                facts,
+                wish,
+                source="reply",
+                reply_id=self.reply.reply_id,
+                at=self.now,
+            )
+        except PlanError:
+            return  # nothing the portfolio offers; the human has the request all the same
 
     def _call_back(self, facts: CaseFacts, response: Response) -> None:
         assert response.call_back_at is not None

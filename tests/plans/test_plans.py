@@ -229,3 +229,26 @@ def test_a_disputed_case_gets_no_plan(desk: DeskInHand) -> None:
     desk.reply(case, "这笔钱不是我借的")
     with pytest.raises(PlanError, match="held"):
         ask(desk, case, periods=3)
+
+
+@pytest.mark.parametrize(("text", "parts_of_it"), [("能分3期还吗", 3), ("能不能分期还", 4)])
+def test_a_reply_that_asks_for_a_plan_leaves_a_proposal_for_the_human(
+    desk: DeskInHand, text: str, parts_of_it: int
+) -> None:
+    case = opened(desk)
+    desk.step(shanghai("2026-03-10 10:00"))
+    desk.reply(case, text)
+    assert (desk.state(case), plan_state(desk, case)) == ("handed_off", "proposed")
+    schedule = desk.one("SELECT schedule FROM instalment_plan")
+    assert len(schedule) == parts_of_it
+    assert sum(part["amount_minor"] for part in schedule) == 200_000
+
+
+def test_a_reply_that_asks_where_no_plan_is_offered_is_for_the_human_alone(
+    desk: DeskInHand,
+) -> None:
+    case = opened(desk, None)
+    desk.step(shanghai("2026-03-10 10:00"))
+    desk.reply(case, "能分3期还吗")
+    assert desk.state(case) == "handed_off"
+    assert desk.one("SELECT count(*) FROM instalment_plan") == 0

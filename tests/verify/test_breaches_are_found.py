@@ -37,6 +37,28 @@ FROM fresh JOIN attempt a ON a.case_id = fresh.case_id ORDER BY a.id LIMIT 1
 
 NO_GUARD = "DROP INDEX attempt_once"
 
+BANK_IMPORT = (
+    "INSERT INTO bank_import (portfolio_id, bank, file_name, sha256, at)"
+    " SELECT min(id), 'bank', 'f', 'x', now() FROM portfolio"
+)
+BANK_LINE = (
+    "INSERT INTO bank_line (import_id, portfolio_id, creditor_key, identity_hash, line, paid_at,"
+    " amount_minor, currency, said_sealed, state) SELECT id, portfolio_id, 'x', 'x', 1, at, 500,"
+    " 'CNY', 'x', 'applied' FROM bank_import"
+)
+PLAN = (
+    "INSERT INTO instalment_plan (case_id, state, currency, total_minor, schedule, proposed_at)"
+    """ VALUES ({plain}, '%', 'CNY', 1, '[{{"due_on": "2026-04-01", "amount_minor": 1}}]', now())"""
+)
+ASKER = (
+    "INSERT INTO collector (login, name, password_hash) VALUES ('asker', 'asker', 'x')"
+    " ON CONFLICT DO NOTHING"
+)
+REDUCTION = (
+    "INSERT INTO reduction (case_id, state, currency, amount_minor, reason, asked_by, asked_at)"
+    " SELECT {plain}, '%', 'CNY', 1, 'other', id, now() FROM collector WHERE login = 'asker'"
+)
+
 
 def found(lived: Lived, statements: list[str], log: Log | None = None) -> dict[str, int]:
     """Breaches by invariant after `statements`, which are undone again."""
@@ -180,6 +202,46 @@ BROKEN: list[tuple[str, str, list[str]]] = [
         "states",
         "events the table does not allow",
         ["UPDATE case_event SET event = 'resumed' WHERE case_id = {plain}"],
+    ),
+    ("bank", "a line applied without a payment", [BANK_IMPORT, BANK_LINE]),
+    (
+        "bank",
+        "a payment from a line that waits",
+        [
+            BANK_IMPORT,
+            BANK_LINE.replace("'applied'", "'review'"),
+            "INSERT INTO bank_share (payment_id, line_id) SELECT min(p.id), max(l.id) "
+            "FROM payment p, bank_line l",
+        ],
+    ),
+    ("plans", "an active plan that waits for nothing", [PLAN.replace("%", "active")]),
+    (
+        "plans",
+        "an ended plan that still waits",
+        [
+            PLAN.replace("%", "broken"),
+            "INSERT INTO promise (case_id, due_on, amount_minor, made_at)"
+            " VALUES ({plain}, '2026-04-01', 1, now())",
+            "INSERT INTO instalment (promise_id, plan_id, sequence) SELECT max(p.id), max(l.id), 1"
+            " FROM promise p, instalment_plan l",
+        ],
+    ),
+    (
+        "plans",
+        "parts that are not the whole",
+        [PLAN.replace("%", "declined"), "UPDATE instalment_plan SET total_minor = 2"],
+    ),
+    ("reductions", "one applied that was never posted", [ASKER, REDUCTION.replace("%", "applied")]),
+    ("reductions", "one granted by nobody", [ASKER, REDUCTION.replace("%", "granted")]),
+    (
+        "reductions",
+        "a waiver no reduction stands behind",
+        [
+            "INSERT INTO entry (case_id, debt_id, debit, credit, amount_minor, currency, kind,"
+            " source, key, at) SELECT c.id, min(d.id), 'waived', 'debt', 1, c.currency, 'waiver',"
+            " 'reduction:999', 'waiver:reduction:999', now() FROM cases c"
+            " JOIN debt d ON d.case_id = c.id WHERE c.id = {plain} GROUP BY c.id",
+        ],
     ),
 ]
 

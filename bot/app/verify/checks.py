@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.app.verify import calls, contact, money, records
+from bot.app.verify import calls, contact, grants, money, records
 from bot.app.verify.breach import Evidence, Finding, Invariant
 
 INVARIANTS = (
@@ -28,6 +28,9 @@ INVARIANTS = (
     Invariant("ends", "each call is one touch's, and ended as told", calls.calls_accounted),
     Invariant("money", "money in is money applied", money.money_adds_up),
     Invariant("books", "the books balance and equal debts and payments", money.books_agree),
+    Invariant("bank", "a bank line is exactly its payments", grants.bank_lines_add_up),
+    Invariant("plans", "a plan waits for its own money", grants.plans_stand),
+    Invariant("reductions", "what was waived was granted", grants.reductions_granted),
     Invariant("notices", "every provider's notice was acted on", money.notices_acted_on),
     Invariant("paid", "a case that owes nothing is closed", records.paid_but_open),
     Invariant("states", "a case's state is what its events lead to", records.states_replay),

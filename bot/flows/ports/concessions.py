@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from bot.domain.instalments import Limits, Part
+from bot.flows.ports.cases import Cases
 from bot.flows.ports.collectors import Person
 from bot.flows.ports.money import MoneyStore
 
@@ -77,35 +78,15 @@ class CaseHead:
     livemode: bool
 
 
-class ConcessionStore(MoneyStore, Protocol):
-    """One transaction that grants something."""
-
-    def case_head(self, case_id: int) -> CaseHead | None:
-        """None when there is no such case."""
-        ...
+class PlanAsking(Cases, Protocol):
+    """What a debtor's proposal needs, also inside the transaction of a reply."""
 
     def limits(self, portfolio_id: int) -> Limits:
         """The portfolio's terms; those that grant nothing when it has none."""
         ...
 
-    def save_limits(self, portfolio_id: int, limits: Limits) -> None:
-        """Set the portfolio's terms."""
-        ...
-
-    def portfolio_id(self, code: str) -> int | None:
-        """The portfolio of that code."""
-        ...
-
-    def person(self, collector_id: int) -> Person | None:
-        """By id."""
-        ...
-
     def add_plan(self, plan: NewPlan, *, at: datetime) -> int | None:
         """A proposed plan; None when the case has one that is proposed or active."""
-        ...
-
-    def plan(self, plan_id: int) -> PlanFacts | None:
-        """The plan, its row locked."""
         ...
 
     def decide_plan(self, plan_id: int, state: str, *, by: int | None, at: datetime) -> None:
@@ -120,6 +101,30 @@ class ConcessionStore(MoneyStore, Protocol):
 
     def supersede_promises(self, case_id: int, *, at: datetime) -> None:
         """Open promises give way."""
+        ...
+
+
+class ConcessionStore(MoneyStore, PlanAsking, Protocol):
+    """One transaction that grants something."""
+
+    def case_head(self, case_id: int) -> CaseHead | None:
+        """None when there is no such case."""
+        ...
+
+    def save_limits(self, portfolio_id: int, limits: Limits) -> None:
+        """Set the portfolio's terms."""
+        ...
+
+    def portfolio_id(self, code: str) -> int | None:
+        """The portfolio of that code."""
+        ...
+
+    def person(self, collector_id: int) -> Person | None:
+        """By id."""
+        ...
+
+    def plan(self, plan_id: int) -> PlanFacts | None:
+        """The plan, its row locked."""
         ...
 
     def add_reduction(

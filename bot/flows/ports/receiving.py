@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from bot.domain.response import Asked
 from bot.domain.vocabulary import Channel
-from bot.flows.ports.cases import Cases
+from bot.flows.ports.concessions import PlanAsking
 from bot.flows.ports.planning import TouchWriter
 
 
@@ -67,7 +67,7 @@ class InboxStore(Protocol):
         ...
 
 
-class ReceiveStore(Cases, TouchWriter, Protocol):
+class ReceiveStore(PlanAsking, TouchWriter, Protocol):
     """One receiving transaction."""
 
     def take_reply(self, reply_id: int) -> StoredReply | None:
