@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
-from desk_kit import DeskInHand, shanghai
+from desk_kit import KEY, DeskInHand, shanghai
 from plan_kit import events, opened, pay, person
 
-from bot.app.granting import reductions
+from bot.app.cli import run
+from bot.app.granting import instalments, reductions
+from bot.domain.instalments import Wish
 from bot.flows.ports.concessions import NewReduction
 from bot.flows.reductions import ReductionError
 
@@ -169,3 +172,23 @@ def test_planned_touches_stop_when_nothing_is_owed_any_more(desk: DeskInHand) ->
     assert desk.one("SELECT count(*) FROM touch WHERE state = 'planned'") == 0
     desk.step(desk.now + timedelta(hours=5))
     assert desk.texts(case) == []
+
+
+def test_the_case_shows_its_plans_and_reductions_in_the_terminal(
+    desk: DeskInHand,
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    case = opened(desk)
+    granted(desk, case)
+    instalments(desk.product).ask(case, Wish(2), source="page", reply_id=None)
+    for name, value in (("DATABASE_URL", database_url), ("YUEHUAN_DATA", str(tmp_path))):
+        monkeypatch.setenv(name, value)
+    for name, value in (("FIELD_KEY", KEY), ("HASH_KEY", KEY), ("SECRET_KEY", "s" * 40)):
+        monkeypatch.setenv(name, value)
+    assert run(["case", "show", str(case)]) == 0
+    said = capsys.readouterr().out
+    assert "reduction 1 · granted · 500.00 · hardship if 1500.00 by 2026-03-20" in said
+    assert "plan 1 · active · 2026-03-17 1000.00 open" in said

@@ -11,6 +11,9 @@ import typer
 from bot.app.errors import Refusal
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bot.store.concession_views import ConcessionViews
     from bot.store.views import TimelineItem, Views
 
 cases = typer.Typer(help="Cases: show one.", no_args_is_help=True)
@@ -35,12 +38,14 @@ def show(
     """Print who, what is owed, where it stands, and everything that happened."""
     from bot.app.commands.start import flows
     from bot.scripts.names import masked
+    from bot.store.concession_views import ConcessionViews
     from bot.store.views import Views
 
     with flows("case") as product, product.pool.connection() as connection:
         views = Views(connection, product.seal, masked)
         case_id = _find(views, which)
-        _print(views, case_id, with_texts=with_texts)
+        grants = ConcessionViews(connection, product.seal)
+        _print(views, grants, case_id, with_texts=with_texts)
 
 
 def _find(views: Views, which: str) -> int:
@@ -55,7 +60,7 @@ def _find(views: Views, which: str) -> int:
     return int(found[0]["case_id"])
 
 
-def _print(views: Views, case_id: int, *, with_texts: bool) -> None:
+def _print(views: Views, grants: ConcessionViews, case_id: int, *, with_texts: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -79,7 +84,28 @@ def _print(views: Views, case_id: int, *, with_texts: bool) -> None:
         f"case {case_id} · {case['portfolio']} · {case['debtor']} · [bold]{case['state']}[/] · "
         f"tier {case['tier'] or '-'} · {case['currency']}"
     )
-    console.print(owed, story)
+    console.print(owed)
+    _print_grants(console, grants, case_id, case["currency"])
+    console.print(story)
+
+
+def _print_grants(console: Console, grants: ConcessionViews, case_id: int, currency: str) -> None:
+    """Plans with their instalments, and reductions; nothing when there are none."""
+    from bot.domain.money import plain
+
+    for plan in grants.plans(case_id):
+        parts = plan["parts"] or plan["schedule"]
+        said = "; ".join(
+            f"{part['due_on']} {plain(part['amount_minor'], currency)} {part.get('state', '')}".strip()
+            for part in parts
+        )
+        console.print(f"plan {plan['id']} · {plan['state']} · {said}")
+    for each in grants.reductions(case_id):
+        when = f" if {plain(each['condition_minor'], currency)} by {each['pay_by']}"
+        console.print(
+            f"reduction {each['id']} · {each['state']} · {plain(each['amount_minor'], currency)}"
+            f" · {each['reason']}{when if each['pay_by'] else ''}"
+        )
 
 
 def _detail(item: TimelineItem, *, with_texts: bool) -> str:
