@@ -21,9 +21,13 @@ FACTS = "DAC"
 def faults(case: Case) -> list[str]:
     known = without_intents(case, lexicon())
     read: Values = decided(understand(case.text, case.context))
-    values = {fact: (known if fact in case.facts else read).of(fact) for fact in FACTS}
+    promised = (
+        case.intents[0] == "promise_to_pay"
+    )  # a promise may be read beside a wish to be called
+    told = [f for f in FACTS if f in case.facts or not (f == "C" and promised)]
+    values = {fact: (known if fact in case.facts else read).of(fact) for fact in told}
     judged = {fact: verdict(case, fact, value) for fact, value in values.items()}
-    return [f"{f} {judged[f]} {values[f]}" for f in FACTS if judged[f] not in ("", "exact")]
+    return [f"{f} {judged[f]} {values[f]}" for f in told if judged[f] not in ("", "exact")]
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda p: p.stem)

@@ -77,7 +77,7 @@ class Placer:
             return Found(start, end, place, "deadline", tags)
         after = words.after.match(text, end)
         passed = place.grain == "day" and _PASSED.search(head)  # 过完清明
-        if after or passed or head.endswith("从"):
+        if after or passed or head.endswith(("从", "不早于")):
             return Found(start, after.end() if after else end, place, "after", tags)
         wide = place.end - place.start > DAY or place.grain == "part"
         return Found(start, end, place, "range" if wide else "point", tags)

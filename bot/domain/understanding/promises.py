@@ -127,10 +127,11 @@ def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
     spoken = [s for s in reading.shares if not s.paid]
     parts = len(reading.sums) + sum(s.name in ("half", "rest", "fraction") for s in spoken)
     order = (("pay", ""), ("",), ("income",)) if parts > 1 else (("pay",), ("",), ("income",))
+    refused = [d.found.place for d in reading.role("cannot") if d.found.place is not None]
     opened = [d.found.place for d in reading.dates if d.found.kind == "after"]
     for roles in order:
         out: list[Fixed] = []
-        dated = reading.role(*roles)
+        dated = [d for d in reading.role(*roles) if d.found.place not in refused]
         for one in dated:
             if one.role == "" and ("now" in one.found.tags or one.found.place in opened):
                 continue

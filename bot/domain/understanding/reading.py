@@ -197,6 +197,8 @@ def _after(text: str, found: Found, following: int, spots: list[tuple[int, str]]
             break
         if kind in _YIELDS and _YIELDS[kind].match(text, at):
             continue
+        if kind == "call" and "payday" in found.tags:
+            return "cannot"  # 发了工资再说
         if kind != "income":
             return kind
         income = "income"
