@@ -58,7 +58,6 @@ class PromiseFacts:
     state: PromiseState
     made_at: datetime
     plan_id: int | None = None  #: an instalment of a plan that is active
-    plan_id: int | None = None  #: an instalment of a plan that is active
 
 
 @dataclass(frozen=True, slots=True)
