@@ -245,6 +245,9 @@ BROKEN: list[tuple[str, str, list[str]]] = [
     ),
 ]
 
+#: Broken in tests/calls/test_call_invariants.py, where calls are at hand.
+OF_CALLS = {"calls", "known", "recorded", "ends"}
+
 
 @pytest.mark.parametrize(
     ("invariant", "statements"),
@@ -300,4 +303,5 @@ def test_a_payment_applied_with_another_amount_than_the_provider_took_is_reporte
 
 
 def test_every_invariant_is_broken_by_some_test_here() -> None:
-    assert {name for name, _, _ in BROKEN} == {invariant.name for invariant in INVARIANTS}
+    broken = {name for name, _, _ in BROKEN} | OF_CALLS
+    assert broken == {invariant.name for invariant in INVARIANTS}
