@@ -20,6 +20,7 @@ from bot.flows.ports.ledger import UnusableFileError
 from bot.flows.review_bank import ReviewError
 from bot.policy.bank import bank_sentences, told
 from bot.store.bank_views import ImportView, LineView
+from bot.store.views import Views
 from console.desk_routes import find_cases
 from console.parts import ConsoleParts
 from console.showing import instant, money
@@ -237,11 +238,11 @@ def _import(each: ImportView) -> dict[str, Any]:
 
 def _line_page(parts: ConsoleParts, line: LineView, query: str) -> str:
     with parts.read() as views:
-        cards = [_card(parts, views, each) for each in line.candidates]
+        cards = [_card(parts, views, line, each) for each in line.candidates]
         found = [row["case_id"] for row in find_cases(views, query)] if query else []
         known = {card["id"] for card in cards if card}
         cards += [
-            _card(parts, views, {"case": case, "confidence": 0, "reasons": [], "doubts": []})
+            _card(parts, views, line, {"case": case, "confidence": 0, "reasons": [], "doubts": []})
             for case in found
             if case not in known
         ]
@@ -259,7 +260,9 @@ def _line_page(parts: ConsoleParts, line: LineView, query: str) -> str:
     )
 
 
-def _card(parts: ConsoleParts, views: Any, candidate: dict[str, Any]) -> dict[str, Any] | None:
+def _card(
+    parts: ConsoleParts, views: Views, line: LineView, candidate: dict[str, Any]
+) -> dict[str, Any] | None:
     """One candidate beside the others; names masked as everywhere."""
     case = views.case(candidate["case"])
     if case is None:
@@ -279,5 +282,14 @@ def _card(parts: ConsoleParts, views: Any, candidate: dict[str, Any]) -> dict[st
         ][:4],
         "sure": f"{candidate['confidence']:.0%}" if candidate["confidence"] else "",
         "reasons": _sentences(candidate["reasons"]),
-        "doubts": _sentences(candidate["doubts"]),
+        "doubts": _sentences(_doubts_now(candidate, facts.outstanding_minor, line.amount_minor)),
     }
+
+
+def _doubts_now(candidate: dict[str, Any], owed: int, amount: int) -> list[dict[str, Any]]:
+    """Doubts of the import, but what is owed is today's: money may have come since."""
+    sums = {"nothing_owed", "more_than_owed"}
+    kept = [doubt for doubt in candidate["doubts"] if doubt["code"] not in sums]
+    if amount > owed:
+        kept.insert(0, {"code": "more_than_owed" if owed else "nothing_owed", "details": {}})
+    return kept

@@ -63,11 +63,14 @@ def test_one_click_applies_a_line_to_the_candidate_beside_others(
     line = desk.one("SELECT id FROM bank_line")
     browser.get(f"/bank/{line}")
     assert "付款人与债务人同名" in browser.page
+    assert "金额大于本案的欠款" not in browser.page
     assert "马敏" not in re.sub(r"<h1>.*?</h1>", "", browser.page, flags=re.DOTALL)  # masked
     browser.post(f"/bank/{line}", do="all", case=case)
     assert "已入账" in browser.page
     assert paid(desk, case) == 3_300
+    desk.sql("UPDATE debt SET amount_minor = 3400")
     browser.get(f"/bank/{line}")
+    assert "金额大于本案的欠款" in browser.page
     browser.post(f"/bank/{line}", do="all", case=case)
     assert paid(desk, case) == 3_300
 
