@@ -39,7 +39,7 @@ class CallReports:
             call = store.call_of(sid=report.sid, token=report.token)
             if call is None:
                 return False
-            now = self.clock.now(livemode=call.livemode)
+            now = self.clock.real() + call.shift
             if call.attempt_token is not None and not self._kept(store, call, report):
                 return False
             return self._take(store, call, report, now)

@@ -62,7 +62,7 @@ class Conversation:
                 return self._farewell("over")
             if call.answer is not None:
                 return call.answer
-            now = self.clock.now(livemode=call.livemode)
+            now = self.clock.real() + call.shift
             store.answered(call.call_id, sid, at=now)
             if call.case_state is CaseState.CLOSED:
                 return self._close(store, call, sid, None, now)
@@ -102,7 +102,7 @@ class Conversation:
                 )
             if standing(session, number) is not Standing.CURRENT:
                 return call.answer or self._hang_up()
-            now = self.clock.now(livemode=call.livemode)
+            now = self.clock.real() + call.shift
             return self._hear(store, call, sid, session, heard, now)
 
     def machine(self, token: str, sid: str, word: str, outcome: CallOutcome | None) -> None:
@@ -115,7 +115,7 @@ class Conversation:
             store.heard_as(call.call_id, word, None if spoke else outcome)
             if outcome not in _MACHINES or spoke or call.session is None:
                 return
-            now = self.clock.now(livemode=call.livemode)
+            now = self.clock.real() + call.shift
             session = session_from(dict(call.session))
             script = self._script(session.script, session.language)
             context, _ = self.contexts.of(store, call, now)
@@ -136,7 +136,7 @@ class Conversation:
             call = store.call_of(sid=sid, token=token)
             if call is None or call.case_id is None:
                 return self._farewell("apology")
-            now = self.clock.now(livemode=call.livemode)
+            now = self.clock.real() + call.shift
             facts = store.facts([call.case_id], now)[0]
             hand_off(
                 store,

@@ -59,12 +59,12 @@ class PutThrough:
         with self.transactions() as store:
             call = store.call_of(sid=sid, token=None)
             if call is not None and call.transfer in {"dialing", "talking"}:
-                now = self.clock.now(livemode=call.livemode)
+                now = self.clock.real() + call.shift
                 store.set_transfer(call.call_id, "over", collector_id=None, at=now)
         return self.conversation.turn(sid, number, Heard.transfer(result))
 
     def _leave(self, store: CallStore, call: CallRow, result: str) -> str | None:
-        now = self.clock.now(livemode=call.livemode)
+        now = self.clock.real() + call.shift
         document = self._transfers.out_of_line(store, call, now) if result == "leave" else None
         if document is None:
             store.set_transfer(call.call_id, "over", collector_id=None, at=now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.vocabulary import CallOutcome, CaseState, Purpose
@@ -20,7 +20,9 @@ SELECT c.id, c.direction, c.provider_sid, c.sender_id, s.livemode, c.case_id, c.
        c.verified_at IS NOT NULL, c.notice_at IS NOT NULL, c.transfer, c.queued_at, c.collector_id,
        c.placed_at, c.answered_at, a.token, k.state, s.address, t.answer_sealed, c.stop,
        (SELECT count(*) FROM collector u WHERE u.on_duty AND NOT u.disabled
-          AND u.phone_sealed IS NOT NULL)
+          AND u.phone_sealed IS NOT NULL),
+       CASE WHEN s.livemode THEN 0
+            ELSE coalesce((SELECT offset_seconds FROM test_clock WHERE id = 1), 0) END
 FROM call c JOIN sender s ON s.id = c.sender_id
 LEFT JOIN attempt a ON a.id = c.attempt_id
 LEFT JOIN cases k ON k.id = c.case_id
@@ -93,6 +95,7 @@ class CallRows(DeliveryRows):
         values[12] = CallOutcome(row[12]) if row[12] else None
         values[22] = CaseState(row[22]) if row[22] else None
         values[24] = self._seal.open(row[24]) if row[24] else None
+        values[27] = timedelta(seconds=row[27])
         return CallRow(*values)
 
     def peek_debtor(self, *, sid: str | None, token: str | None) -> int | None:

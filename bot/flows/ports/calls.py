@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.domain.call.values import CallLanguage
@@ -62,6 +62,8 @@ class CallRow:
     answer: str | None  #: what was answered in the last turn
     stop: str | None  #: why the running call must come to its end, if it must
     on_duty: int  #: collectors calls can be put through to
+
+    shift: timedelta  #: of the call's clock from the real one, read with the row
 
     @property
     def ended(self) -> bool:

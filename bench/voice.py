@@ -1,0 +1,207 @@
+"""A turn of a call: how long fifty callers wait for the next word, beside the bare view.
+
+    python -m bench.voice [--small] [--json] [--rounds 5]
+
+Fifty calls at once, each a conversation of seven turns that ends in a promise: who it is, the
+document's last digits, the menu, a day, a sum, the confirmation. The product checks the signature,
+locks the call, reads the session, thinks, seals and stores the turn, and queues what was reached.
+The floor is the bare view of `bench.webhook`: a signature and one row. The figure is the median of
+the answers' times; beside it stands the 99th percentile, which is what dead air is made of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import psycopg
+
+from bench import bare_web, load
+from bench.book import SENDER, Databases, databases, environment, fill, free_port, settings_for
+from bench.ratio import Ratio, arguments, in_turns, report
+from bench.webhook import serving, signed, sms
+from bot.app.clock import system_now
+from bot.app.product import open_product
+from bot.store.seal import Seal
+
+FULL, SMALL = 420, 84  #: calls in a round
+AIM, SLOWEST = 2.5, 0.150
+CALLERS, GROUP, CASES = 50, 84, 1000
+
+#: What the caller does in each turn, from the second on.
+_INPUTS = (
+    {"SpeechResult": "喂", "Confidence": "0.9"},
+    {"Digits": "1"},
+    {"Digits": "1234"},
+    {"Digits": "2"},
+    {"SpeechResult": "下周一还", "Confidence": "0.9"},
+    {"Digits": "1"},
+    {"Digits": "1"},
+)
+
+# One call is really begun; all others begin as it did.
+_FIRST = """
+WITH told AS (
+    INSERT INTO touch (key, case_id, debtor_id, portfolio_id, sender_id, contact_point_id, channel,
+        purpose, script, script_version, due_at, latest_at, state, created_at, updated_at)
+    SELECT 'bench', c.id, c.debtor_id, c.portfolio_id, s.id, p.id, 'voice', 'reminder', 'ivr.d6_20',
+        1, now(), now(), 'attempted', now(), now()
+    FROM cases c JOIN contact_point p ON p.debtor_id = c.debtor_id, sender s
+    ORDER BY c.id LIMIT 1 RETURNING *
+), tried AS (
+    INSERT INTO attempt (token, touch_id, case_id, debtor_id, contact_point_id, sender_id, channel,
+        purpose, state, body_sealed, at, called_at, updated_at)
+    SELECT 'bench-call', id, case_id, debtor_id, contact_point_id, sender_id, channel, purpose,
+        'sent', '\\x00', due_at, due_at, due_at FROM told RETURNING *
+)
+INSERT INTO call (attempt_id, sender_id, case_id, debtor_id, contact_point_id, script,
+    script_version, placed_at, called_at)
+SELECT id, sender_id, case_id, debtor_id, contact_point_id, 'ivr.d6_20', 1, at, at FROM tried
+"""
+
+_OTHERS = """
+WITH many AS (
+    INSERT INTO call (provider_sid, sender_id, case_id, debtor_id, contact_point_id, script,
+        script_version, session_sealed, turn, state, placed_at, answered_at, called_at)
+    SELECT 'CA' || md5('call' || n), f.sender_id, c.id, c.debtor_id, p.id, f.script,
+        f.script_version, f.session_sealed, 1, 'talking', now(), now(), now()
+    FROM generate_series(0, %(count)s - 1) n JOIN cases c ON c.id = 1 + n %% %(cases)s
+    JOIN contact_point p ON p.debtor_id = c.debtor_id,
+    (SELECT * FROM call ORDER BY id LIMIT 1) f RETURNING id
+)
+INSERT INTO call_turn (call_id, number, at, said_sealed, answer_sealed)
+SELECT many.id, 1, t.at, t.said_sealed, t.answer_sealed FROM many,
+    (SELECT * FROM call_turn ORDER BY id LIMIT 1) t
+"""
+
+
+def turn(call: int, number: int) -> tuple[str, dict[str, str]]:
+    """A turn of a call: path and form."""
+    return f"/webhooks/twilio/voice/turn?turn={number}", {
+        "CallSid": f"CA{hashlib.md5(b'call%d' % call).hexdigest()}",
+        "AccountSid": "AC" + "0" * 31 + "1",
+        "CallStatus": "in-progress",
+        "Direction": "outbound-api",
+        "From": SENDER,
+        "To": "+8613800138000",
+        "ApiVersion": "2010-04-01",
+        **_INPUTS[number - 1],
+    }
+
+
+@dataclass
+class Bench:
+    """Both servers up."""
+
+    server: Databases
+    calls: int
+    ports: dict[str, int] = field(default_factory=dict)
+    slowest: list[float] = field(default_factory=list)
+    _next: dict[str, int] = field(default_factory=dict)
+
+    def median(self, side: str) -> float:
+        """Seconds: the median of one round; the product's 99th percentile is kept beside it."""
+        first = self._next.get(side, 0)
+        self._next[side] = first + self.calls
+        numbers = range(first, first + self.calls)
+        file = self.server.folder / "requests"
+        made = self._talk(numbers) if side == "product" else self._write(numbers)
+        file.write_bytes(load.pack(list(made)))
+        command = [sys.executable, "-m", "bench.visitors", "127.0.0.1", str(self.ports[side])]
+        command += [str(file), str(CALLERS)]
+        done = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+        if list(done["statuses"]) != ["200"]:
+            raise SystemExit(f"{side}: {done['statuses']}")
+        if side == "product":
+            self.slowest.append(float(done["p99"]))
+        return float(done["p50"])
+
+    def _talk(self, calls: range) -> Iterator[bytes]:
+        """Group by group: a call's next turn is posted when its last one is answered."""
+        for begin in range(calls.start, calls.stop, GROUP):
+            for number in range(1, len(_INPUTS) + 1):
+                for call in range(begin, min(begin + GROUP, calls.stop)):
+                    yield signed(self.ports["product"], *turn(call, number))
+
+    def _write(self, calls: range) -> Iterator[bytes]:
+        for call in calls:
+            for number in range(len(_INPUTS)):
+                yield signed(self.ports["floor"], *sms(call * len(_INPUTS) + number))
+
+    @contextmanager
+    def up(self, rounds: int) -> Iterator[None]:
+        """Calls that have begun, both servers answering."""
+        folder = self.server.folder
+        ours, bare = free_port(), free_port()
+        self.ports = {"product": ours, "floor": bare}
+        given = environment(folder / "data", ours, "http://127.0.0.1:1")
+        settings = settings_for(folder, ours)
+        url = self.server.empty("desk")
+        seal = Seal(settings.field_keys, settings.hash_key)
+        fill(url, seal, CASES)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("UPDATE sender SET voice = true")
+            connection.execute("UPDATE debtor SET id_tail_sealed = %s", [seal.seal("1234")])
+            connection.execute(_FIRST)
+            with open_product(settings, url, role="bench") as product:
+                product.conversation.answer("bench-call", "CA" + "f" * 32)
+            count = self.calls * (rounds + 1)
+            connection.execute(_OTHERS, {"count": count, "cases": CASES})
+            for statement in bare_web.TABLES:
+                connection.execute(statement)
+            connection.execute("VACUUM ANALYZE")
+        variables = {**given, "DATABASE_URL": url, "LOG_FORMAT": "json"}
+        floor = {"BARE_DATABASE_URL": url, "PORT": str(bare)}
+        with (
+            serving(["bot.app.cli", "web"], ours, folder / "product.log", **variables),
+            serving(["bench.bare_web"], bare, folder / "bare.log", **floor),
+        ):
+            yield
+        with psycopg.connect(url) as connection:
+            self._check(connection, rounds)
+
+    def _check(self, connection: psycopg.Connection, rounds: int) -> None:
+        """The calls really went all the way: else the figure would be one of apologies."""
+        row = connection.execute(
+            "SELECT count(*) FILTER (WHERE turn = %s), count(*) - 1 FROM call",
+            [len(_INPUTS) + 1],
+        ).fetchone()
+        assert row is not None
+        if row[0] < 0.98 * row[1]:
+            raise SystemExit(f"only {row[0]} of {row[1]} calls came to their promise")
+
+
+def main() -> int:
+    """Run the bench."""
+    parser = arguments(__doc__)
+    given = parser.parse_args()
+    rounds = given.rounds or 5
+    with databases() as server:
+        bench = Bench(server, SMALL if given.small else FULL)
+        with bench.up(rounds):
+            for side in bench.ports:
+                bench.median(side)  # warms it
+            bench.slowest.clear()
+            figures = in_turns(
+                rounds, lambda _: bench.median("product"), lambda _: bench.median("floor")
+            )
+    ratio = Ratio("turn of a call, median", "s", *figures, AIM)
+    slowest = sorted(bench.slowest)[len(bench.slowest) // 2]
+    more: dict[str, object] = {
+        "callers": CALLERS,
+        "turns per round": bench.calls * len(_INPUTS),
+        "99th percentile, s": round(slowest, 4),
+        "at most, s": SLOWEST,
+        "measured at": system_now().isoformat(timespec="minutes"),
+    }
+    status = report([ratio], more, as_json=given.json)
+    return status or int(slowest > SLOWEST)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
