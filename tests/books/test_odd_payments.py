@@ -7,13 +7,14 @@ from datetime import date, timedelta
 
 import psycopg
 import pytest
-from desk_kit import shanghai
+from desk_kit import shanghai, wait_until
 from paying_desk import REFUNDED, SUCCEEDED, PayingDesk
 
 from bot.domain.case_life import Event
 from bot.domain.vocabulary import CaseState
 from bot.flows.bookkeeping import Adjustment, NotOwedError, charge_fee, waive
 from bot.flows.life import take
+from bot.flows.notices import Noticing
 from bot.flows.ports.money import IncomingPayment
 from bot.flows.settle import WrongCurrencyError
 
@@ -166,6 +167,25 @@ def test_payment_and_refund_at_once_end_the_same_whichever_is_first(paying: Payi
     assert [paying.owed(case) for case in cases] == [70_000] * 12
     assert paying.alarms() == []
     assert paying.breaches() == []
+
+
+def test_a_refund_that_comes_while_its_payment_is_being_booked_waits_for_it(
+    paying: PayingDesk,
+) -> None:
+    case, desk = paying.case(), paying.desk
+    reference = paying.checkout(case)
+    arrived = paying.notice(SUCCEEDED, reference, 200_000)
+    refund = paying.notice(REFUNDED, "", 70_000, payment_id=f"pi_{reference}")
+    waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    settler = desk.product.settler
+    with ThreadPoolExecutor(1) as pool, desk.product.transactions() as store:
+        store.store_notice(arrived, desk.now)
+        assert Noticing(settler, store).take(arrived) == "applied"
+        told = pool.submit(settler.notice, refund)
+        wait_until(lambda: desk.one(waits) > 0)
+        store._connection.commit()
+        assert told.result(15) == "refunded"
+    assert paying.owed(case) == 70_000
 
 
 def test_fees_and_waivers_happen_once_and_within_what_is_owed(paying: PayingDesk) -> None:
