@@ -64,8 +64,6 @@ class Pages:
         if shown.kind in _DETAILS and not self.verified(token):
             assert shown.owed is not None
             return self.door(shown.owed, token)
-        if shown.owed is not None and shown.look is None:
-            shown = replace(shown, look=self.parts.visits.look(shown.owed))
         name = _TEMPLATES.get(shown.kind, "told")
         page = render_template(f"pay/{name}.html", **values(self.parts, shown, token))
         return secured(make_response(page, shown.status), self.parts.provider_origins)
@@ -77,7 +75,6 @@ class Pages:
         shown = replace(
             standing(owed),
             kind="door",
-            look=door.look,
             error=wrong,
             error_value=door.tries_left,
             status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
@@ -162,8 +159,8 @@ def _add_look(pages: Blueprint, site: Pages) -> None:
     @pages.get("/<token>/look.css")
     @site.guarded
     def look(token: str) -> AnyResponse:
-        found = parts.visits.look(parts.flow.show(token, opened=False))
-        return _kept(Response(sheet(found.colour), mimetype="text/css"))
+        found = parts.flow.show(token, opened=False)
+        return _kept(Response(sheet(found.link.look.colour), mimetype="text/css"))
 
     @pages.get("/<token>/logo")
     @site.guarded

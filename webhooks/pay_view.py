@@ -15,7 +15,7 @@ from bot.domain.money import plain
 from bot.domain.transfer_reference import reference_of
 from bot.domain.vocabulary import CaseState
 from bot.flows.pay import LinkError, Owed, PayPage
-from bot.flows.ports.visiting import Look
+from bot.flows.ports.paying import Look
 from bot.flows.visit import Visits
 from bot.scripts.names import clean, masked
 from bot.scripts.page_words import PAGE_LOCALES, PageWords
@@ -55,7 +55,6 @@ class Shown:
     locale: str = DEFAULT_LOCALE
     status: int = 200
     owed: Owed | None = None
-    look: Look | None = None
     error: str = ""
     error_value: object = None
     typed: Mapping[str, str] | None = None
@@ -132,7 +131,7 @@ def values(parts: PayParts, shown: Shown, token: str) -> dict[str, Any]:
         "languages": _languages(parts, shown.locale),
         "phone": shown.phone or say("no_phone"),
         "dial": shown.phone,
-        "look": shown.look or Look(),
+        "look": shown.owed.link.look if shown.owed else Look(),
         "typed": shown.typed or {},
         "wrong": "",
         "day": partial(day_words, say=say),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain.file_kinds import media_type
-from bot.flows.ports.visiting import Look
+from bot.flows.ports.paying import Look
 from bot.flows.set_up import Problem, SetUpError
 
 #: Bytes of a logo: the whole page stays below 60 kB on a slow line.

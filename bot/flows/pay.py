@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.facts import CaseFacts
 from bot.domain.vocabulary import CaseState
@@ -42,10 +43,11 @@ class AmountError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What the page shows. `facts` have no open debts when everything is paid."""
+    """What the page shows as of `at`. `facts` have no open debts when everything is paid."""
 
     link: LinkFacts
     facts: CaseFacts
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,9 @@ class PayPage:
         token_hash = self._genuine(token)
         with self.transactions() as store:
             owed = self._find(store, token_hash)
-            now = self.clock.now(livemode=owed.link.livemode)
             last = owed.link.last_at
-            if opened and (last is None or now - last > SAME_VISIT):
-                store.mark_opened(owed.link, at=now)
+            if opened and (last is None or owed.at - last > SAME_VISIT):
+                store.mark_opened(owed.link, at=owed.at)
             return owed
 
     def returned(self, token: str) -> Returned:
@@ -170,7 +171,7 @@ class PayPage:
         if link.revoked or expired:
             code = "revoked" if link.revoked else "expired"
             raise LinkError(code, facts.debtor.locale, facts.portfolio.phone)
-        return Owed(link, facts)
+        return Owed(link, facts, now)
 
     def _check(self, facts: CaseFacts, amount_minor: int) -> None:
         if amount_minor <= 0:

@@ -18,7 +18,7 @@ from bot.flows.page_reading import as_page
 from bot.flows.pay import Owed, PayPage
 from bot.flows.playbook import Playbook, today_of
 from bot.flows.ports.transactions import Clock, Transactions
-from bot.flows.ports.visiting import Identity, Look, NewPageReply, VisitStore
+from bot.flows.ports.visiting import Identity, NewPageReply, VisitStore
 
 #: Wrong tries before the page says nothing more (product choice; 1 in 2,000 guesses right by luck).
 MOST_TRIES = 5
@@ -46,7 +46,6 @@ class Door:
     """Before anything is told: `by_document` says which four digits are asked for."""
 
     owed: Owed
-    look: Look
     by_document: bool
     tries_left: int
 
@@ -95,25 +94,19 @@ class Visits:
     def door(self, owed: Owed) -> Door:
         """What stands before the details."""
         with self.transactions() as store:
-            look = store.look(owed.facts.portfolio.portfolio_id)
             identity = store.identity(owed.link.case_id)
             wrong = store.wrong_tries(owed.link.case_id, self._since(owed))
         known = identity.id_tail or identity.phone_tails
         left = MOST_TRIES - wrong if known else 0
-        return Door(owed, look, identity.id_tail is not None, left)
-
-    def look(self, owed: Owed) -> Look:
-        """How the page looks."""
-        with self.transactions() as store:
-            return store.look(owed.facts.portfolio.portfolio_id)
+        return Door(owed, identity.id_tail is not None, left)
 
     def logo(self, token: str) -> tuple[bytes, str] | None:
         """The creditor's logo and its media type. Raises LinkError."""
         owed = self.page.show(token, opened=False)
         with self.transactions() as store:
-            portfolio_id = owed.facts.portfolio.portfolio_id
-            look, logo = store.look(portfolio_id), store.logo(portfolio_id)
-        return (logo, look.logo_type) if logo and look.logo_type else None
+            logo = store.logo(owed.facts.portfolio.portfolio_id)
+        kind = owed.link.look.logo_type
+        return (logo, kind) if logo and kind else None
 
     def verify(self, token: str, typed: str) -> bool:
         """Whether these are the four digits; a wrong try counts. Raises LinkError, AnswerError."""

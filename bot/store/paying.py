@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.flows.ports.paying import CheckoutFacts, LinkFacts
+from bot.flows.ports.paying import CheckoutFacts, LinkFacts, Look
 from bot.store.visiting import VisitRows
+
+_LINK = """
+SELECT l.id, l.case_id, p.livemode, l.expires_at, l.revoked_at IS NOT NULL, v.last_at,
+       k.colour, k.logo_type, k.bank_details, k.complaint_address, k.privacy
+FROM payment_link l JOIN cases c ON c.id = l.case_id JOIN portfolio p ON p.id = c.portfolio_id
+LEFT JOIN link_visits v ON v.link_id = l.id LEFT JOIN page_look k ON k.portfolio_id = p.id
+WHERE l.token_hash = %s
+"""
 
 
 class PayRows(VisitRows):
@@ -13,14 +21,12 @@ class PayRows(VisitRows):
 
     def link(self, token_hash: bytes) -> LinkFacts | None:
         """The link with that hash."""
-        row = self._connection.execute(
-            "SELECT l.id, l.case_id, p.livemode, l.expires_at, l.revoked_at IS NOT NULL, "
-            "v.last_at FROM payment_link l "
-            "LEFT JOIN link_visits v ON v.link_id = l.id JOIN cases c ON c.id = l.case_id "
-            "JOIN portfolio p ON p.id = c.portfolio_id WHERE l.token_hash = %s",
-            [token_hash],
-        ).fetchone()
-        return LinkFacts(*row) if row else None
+        row = self._connection.execute(_LINK, [token_hash]).fetchone()
+        if row is None:
+            return None
+        link_id, case_id, livemode, expires_at, revoked, last_at, *look = row
+        shown = Look(*look) if look[0] is not None else Look()
+        return LinkFacts(link_id, case_id, livemode, expires_at, revoked, last_at, shown)
 
     def revoke_links(self, case_id: int, *, at: datetime) -> int:
         """Links of the case that still open the page."""

@@ -10,8 +10,8 @@ from typing import Any
 
 from bot.domain.vocabulary import Owner
 from bot.flows.page_reading import reading_of
-from bot.flows.ports.paying import SAME_VISIT, LinkFacts
-from bot.flows.ports.visiting import Identity, Look, NewPageReply
+from bot.flows.ports.paying import SAME_VISIT, LinkFacts, Look
+from bot.flows.ports.visiting import Identity, NewPageReply
 from bot.flows.reading import as_document
 from bot.store.cases import CaseRows
 

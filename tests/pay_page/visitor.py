@@ -62,7 +62,7 @@ def reminded(desk: DeskInHand, **case: object) -> Visitor:
     """A debtor who has a link and has proved nothing yet."""
     book = desk.one("SELECT id FROM portfolio") or desk.portfolio()
     case_id = desk.case(int(book), due_on=date(2026, 3, 8), **case)  # type: ignore[arg-type]
-    desk.step(shanghai("2026-03-10 13:40"))
+    desk.step(max(desk.now, shanghai("2026-03-10 13:40")))
     [link] = re.findall(r"http\S+/p/[\w-]+", desk.texts(case_id)[-1])
     return Visitor(desk, case_id, link)
 

@@ -15,6 +15,17 @@ SAME_VISIT = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """A portfolio's page. `logo` is there when `logo_type` is not empty."""
+
+    colour: str = ""
+    logo_type: str = ""
+    bank_details: str = ""
+    complaint_address: str = ""
+    privacy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LinkFacts:
     """A link somebody followed."""
 
@@ -24,6 +35,7 @@ class LinkFacts:
     expires_at: datetime
     revoked: bool
     last_at: datetime | None = None  #: of the last visit
+    look: Look = Look()
 
 
 @dataclass(frozen=True, slots=True)

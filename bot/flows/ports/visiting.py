@@ -22,17 +22,6 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """A portfolio's page. `logo` is there when `logo_type` is not empty."""
-
-    colour: str = ""
-    logo_type: str = ""
-    bank_details: str = ""
-    complaint_address: str = ""
-    privacy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class NewPageReply:
     """An answer of the page, to be stored as a reply with its job."""
 
@@ -53,10 +42,6 @@ class VisitStore(Protocol):
 
     def facts(self, case_ids: Sequence[int], now: datetime) -> list[CaseFacts]:
         """Snapshots ordered by case id."""
-        ...
-
-    def look(self, portfolio_id: int) -> Look:
-        """How the page looks."""
         ...
 
     def logo(self, portfolio_id: int) -> bytes | None:
