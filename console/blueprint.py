@@ -9,6 +9,7 @@ from flask import Blueprint, g, render_template
 from flask_wtf.csrf import generate_csrf
 
 from console.bank_routes import add_bank_pages, allow_uploads
+from console.call_routes import add_call_pages
 from console.case_routes import add_case_pages
 from console.clock_routes import add_clock_pages
 from console.correction_routes import add_correction_pages
@@ -39,6 +40,7 @@ def console_pages(parts: ConsoleParts) -> Blueprint:
     add_door(pages, parts)
     add_desk_pages(pages, parts)
     add_case_pages(pages, parts)
+    add_call_pages(pages, parts)
     add_link_pages(pages, parts)
     add_bank_pages(pages, parts)
     add_grant_pages(pages, parts)

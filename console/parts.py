@@ -14,6 +14,8 @@ from bot.flows.desk import Desk
 from bot.flows.links_desk import LinkDesk
 from bot.flows.playbook import Playbook
 from bot.flows.ports.transactions import Clock
+from bot.flows.recordings import Recordings
+from bot.store.call_views import CallViews
 from bot.store.link_views import LinkViews
 from bot.store.views import Views
 from console.grants import Grants
@@ -51,5 +53,7 @@ class ConsoleParts:
     clock: Clock
     links: LinkDesk
     read_links: Callable[[], AbstractContextManager[LinkViews]]
+    recordings: Recordings
+    read_calls: Callable[[], AbstractContextManager[CallViews]]
     grants: Grants
     test_clock: TestClock | None

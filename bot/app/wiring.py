@@ -26,6 +26,7 @@ from bot.scripts.names import masked
 from bot.scripts.page_words import load_page_words
 from bot.scripts.wording import scripts_root
 from bot.store.bank_views import BankViews
+from bot.store.call_views import CallViews
 from bot.store.concession_views import ConcessionViews
 from bot.store.link_views import LinkViews
 from bot.store.planning import DISPATCH_TASK
@@ -119,6 +120,11 @@ def _console_parts(product: Product) -> "ConsoleParts":
         with product.pool.connection() as connection:
             yield LinkViews(connection, product.seal)
 
+    @contextmanager
+    def read_calls() -> Iterator[CallViews]:
+        with product.pool.connection() as connection:
+            yield CallViews(connection, product.seal)
+
     return ConsoleParts(
         read=read,
         desk=product.desk,
@@ -128,6 +134,8 @@ def _console_parts(product: Product) -> "ConsoleParts":
         clock=product.clock,
         links=product.link_desk,
         read_links=read_links,
+        recordings=product.recordings,
+        read_calls=read_calls,
         grants=_grants(product),
         test_clock=ClockPanel(product) if product.settings.sandbox_url else None,
     )

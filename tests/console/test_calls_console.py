@@ -1,0 +1,81 @@
+"""Calls in the console: what was said, the recording with its trace, and who takes calls."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from desk_kit import DeskInHand, shanghai
+from scene import Browser, add_person
+
+DUE = date(2026, 3, 10)
+
+
+@pytest.fixture
+def talked(desk: DeskInHand) -> tuple[DeskInHand, int, str]:
+    """A case whose debtor is on the line and asked for a human."""
+    desk.sender()
+    desk.sql("UPDATE sender SET voice = true, calls_per_second = 1000")
+    case_id = desk.case(desk.portfolio(), due_on=DUE)
+    desk.sql("UPDATE debtor SET id_tail_sealed = %s", desk.product.seal.seal("1234"))
+    desk.step(shanghai("2026-03-11 00:10"))
+    desk.step(shanghai("2026-03-11 13:30"))
+    [call] = desk.sandbox.call("GET", "/calls")["calls"]
+    desk.sandbox.call("POST", f"/calls/{call['sid']}/answer", {})
+    for keys in ("1", "1234", "0"):
+        desk.sandbox.call("POST", f"/calls/{call['sid']}/press", {"keys": keys})
+    desk.read_replies()
+    return desk, case_id, str(call["sid"])
+
+
+def test_the_list_and_the_case_show_the_call_that_is_going_on(
+    talked: tuple[DeskInHand, int, str],
+) -> None:
+    desk, case_id, sid = talked
+    add_person(desk)
+    browser = Browser(desk)
+    browser.log_in()
+    assert "通话中" in browser.get("/").text
+    page = browser.get(f"/cases/{case_id}").text
+    assert "我是智能语音助手" in page
+    assert "已核实本人" in page
+    desk.sandbox.call("POST", f"/calls/{sid}/hangup", {})
+    desk.sandbox.flush()
+    assert "通话中" not in browser.get("/").text
+
+
+def test_a_recording_is_played_to_who_is_logged_in_and_leaves_a_trace(
+    talked: tuple[DeskInHand, int, str],
+) -> None:
+    desk, case_id, sid = talked
+    desk.sandbox.call("POST", f"/calls/{sid}/hangup", {})
+    desk.sandbox.flush()
+    recording = desk.one("SELECT id FROM recording")
+    stranger = Browser(desk)
+    assert "audio" not in stranger.get(f"/recordings/{recording}").headers["Content-Type"]
+    assert desk.sql("SELECT 1 FROM audit WHERE action = 'listen'") == []
+    add_person(desk)
+    browser = Browser(desk)
+    browser.log_in()
+    assert f"/console/recordings/{recording}" in browser.get(f"/cases/{case_id}").text
+    sound = browser.get(f"/recordings/{recording}")
+    assert sound.headers["Content-Type"] == "audio/wav"
+    assert sound.content[:4] == b"RIFF"
+    assert desk.sql("SELECT case_id FROM audit WHERE action = 'listen'") == [(case_id,)]
+    assert browser.get("/recordings/999999").status_code == 404
+
+
+def test_a_collector_goes_on_duty_only_with_a_telephone(desk: DeskInHand) -> None:
+    add_person(desk)
+    browser = Browser(desk)
+    browser.log_in()
+    browser.get("/")
+    assert "还没有登记接听电话" in browser.post("/duty", on="1").text
+    assert desk.one("SELECT on_duty FROM collector") is False
+    desk.product.collectors.set_phone("chen", "13800138555", "CN")
+    browser.get("/")
+    browser.post("/duty", on="1")
+    assert desk.one("SELECT on_duty FROM collector") is True
+    browser.get("/")
+    browser.post("/duty", on="0")
+    assert desk.one("SELECT on_duty FROM collector") is False
