@@ -161,3 +161,15 @@ def test_times_not_to_call_are_kept_apart() -> None:
 def test_confidence_falls_with_doubt() -> None:
     assert read("我25号还2000").confidence > read("25号或者下周五吧再看").confidence
     assert read("啦啦啦今天天气").confidence < 0.5
+
+
+@pytest.mark.parametrize("said", ["选2", "我选2", "第二个", "2吧", "②", "二", "选项2", "2，谢谢"])
+def test_a_key_is_known_by_its_figure_whatever_words_stand_around_it(said: str) -> None:
+    offered = replace(CONTEXT, offered={"1": "promise_to_pay", "2": "already_paid"})
+    assert read(said, offered).primary is Intent.already_paid
+    assert read(said, CONTEXT).primary is not Intent.already_paid
+
+
+def test_a_word_that_stops_is_known_behind_reply() -> None:
+    assert read("回复TD", CONTEXT).primary is Intent.opt_out
+    assert read("回复 T", CONTEXT).primary is Intent.opt_out

@@ -23,15 +23,17 @@ _HOLDS = 0.45
 _HARM_LIKELY, _HARM_DOUBT, _SURE = 0.25, 0.08, 0.9
 """A harmful intent of the first chance keeps a promise or an acknowledgement from being read, one of
 the second as long as these are not themselves this sure."""
+_SURE_WORDS = 0.85
+"""Words of harm this sure are never overruled by a promise or an acknowledgement."""
 _BESIDE = {
-    "deceased": 0.4, "opt_out": 0.3, "wrong_person": 0.35, "refuse": 0.3, "dispute": 0.3, "complaint": 0.3,
-    "already_paid": 0.3, "promise_to_pay": 0.35,
+    "deceased": 0.4, "opt_out": 0.27, "wrong_person": 0.32, "refuse": 0.27, "dispute": 0.27,
+    "complaint": 0.27, "already_paid": 0.27, "promise_to_pay": 0.33,
 }  # fmt: skip
-_UNSAID = 0.6
+_UNSAID = 0.5
 """What a promise beside another intent needs that the grammar does not read."""
 _HEARSAY = 0.875
 """A promise that the grammar does not read is worth so much less where a day is at stake."""
-_BESIDE_ELSE = 0.25
+_BESIDE_ELSE = 0.22
 """What an intent beside the first needs: a grave one more than a question or a reason."""
 _NEVER_BESIDE = frozenset({"other", "greeting_ack"})
 
@@ -54,7 +56,7 @@ def decide(
         return Decision(choice.names, choice.weights.get(choice.names[0], 0.2))
     marks = signs(reading, choice, context, now)
     chances = lexicon.classifier.chances(reading.text, spans(reading), marks)
-    first = _first(chances)
+    first = _first(choice, chances)
     names = (first, *_beside(first, choice, chances.holds, lexicon))
     promises = chances.holds["promise_to_pay"]
     if "promise_to_pay" not in choice.weights:
@@ -69,7 +71,7 @@ def _says_nothing(reading: Reading, choice: Choice) -> bool:
     )
 
 
-def _first(chances: Chances) -> str:
+def _first(choice: Choice, chances: Chances) -> str:
     """The primary intent: harm before all, then what is likeliest to be meant first."""
     for name in _LEADS:
         if chances.holds[name] >= _HOLDS:
@@ -77,6 +79,9 @@ def _first(chances: Chances) -> str:
     likely = max(chances.first, key=lambda name: chances.first[name])
     if likely not in _KIND:
         return likely
+    told = [n for n in choice.names if n in HARMFUL and choice.weights.get(n, 0) >= _SURE_WORDS]
+    if told:
+        return told[0]
     doubts = {name: max(chances.holds[name], chances.first[name]) for name in sorted(HARMFUL)}
     harm = max(doubts, key=lambda name: doubts[name])
     enough = _HARM_LIKELY if chances.first[likely] >= _SURE else _HARM_DOUBT
@@ -96,4 +101,4 @@ def _beside(first: str, choice: Choice, holds: Mapping[str, float], lexicon: Lex
 
 def _confidence(first: str, chances: Chances) -> float:
     """How likely the primary is right; below 0.5 the bot asks."""
-    return 0.2 if first == "other" else chances.first[first]
+    return 0.2 if first == "other" else max(chances.first[first], chances.holds[first])

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 from bot.domain.understanding.lexicon import Lexicon
 from bot.domain.understanding.normalise import Plain
 from bot.domain.understanding.values import Context, Intent, Span, Understanding
 
 _EDGES = " ,。.!?~;:()\"'<>[]{}#*、"
+_AROUND = re.compile(
+    r"(?:我)?(?:要)?(?:按|回复?|选择?|选项|输入|第)?(?:了)?\s*([a-z]{1,4}|\d|[一二三四五六七八九]|[①-⑨])\s*"
+    r"(?:个|项|键)?(?:了|吧|呢|啊|谢谢|,谢谢|好了)?"
+)
+_FIGURES = str.maketrans("一二三四五六七八九", "123456789")
 
 
 def read_short(plain: Plain, context: Context, lexicon: Lexicon) -> Understanding | None:
@@ -23,10 +31,10 @@ def _whole(plain: Plain, label: str) -> tuple[Span, ...]:
 def _key(bare: str, plain: Plain, context: Context, lexicon: Lexicon) -> Understanding | None:
     """A bare key: what the last message offered, else the words that always stop."""
     offered = {str(key).strip().lower(): action for key, action in context.offered.items()}
-    pressed = bare.removeprefix("按").removeprefix("回复").removeprefix("回").strip() or bare
+    pressed = _pressed(bare)
     action = offered.get(bare) or offered.get(pressed)
     if action is None and (context.channel == "sms" or not bare.isascii()):
-        action = lexicon.keys.get(bare)
+        action = lexicon.keys.get(bare) or lexicon.keys.get(pressed)
     if action is None:
         return None
     span = _whole(plain, "key")
@@ -36,6 +44,13 @@ def _key(bare: str, plain: Plain, context: Context, lexicon: Lexicon) -> Underst
         return Understanding((Intent.other,), evidence=span, confidence=0.5)
     asks = action == Intent.promise_to_pay
     return Understanding((Intent(action),), evidence=span, confidence=0.97, asks_date=asks)
+
+
+def _pressed(bare: str) -> str:
+    """The key in 选2, 回复T, 第一个, 3吧, ①: what is left when the words around a key are taken off."""
+    found = _AROUND.fullmatch(bare)
+    key = found[1] if found else bare
+    return unicodedata.normalize("NFKC", key).translate(_FIGURES)
 
 
 def _confirmed(
