@@ -11,7 +11,7 @@ import argparse
 import subprocess
 import sys
 
-BENCHES = ("planning", "sending", "webhook", "page")
+BENCHES = ("planning", "sending", "webhook", "page", "voice")
 
 
 def main() -> int:
