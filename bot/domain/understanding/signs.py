@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from datetime import datetime
+from functools import cache
 
 from bot.domain.understanding.choice import Choice
 from bot.domain.understanding.kinds import DAY, SUM, Span
@@ -21,7 +22,7 @@ def signs(reading: Reading, choice: Choice, context: Context, now: datetime) -> 
     found = {"", f"1{first}", f"1{first}{int(choice.weights.get(first, 0.2) * 10)}"}
     found.update(f"+{name}" for name in choice.weights)
     found.update(f"h{hit.rule.label}" for hit in reading.hits)
-    found.update(f"r{zlib.crc32(hit.rule.pattern.encode())}" for hit in reading.hits)
+    found.update(_name(hit.rule.pattern) for hit in reading.hits)
     found.update(f"d{dated.role}" for dated in reading.dates)
     found.update(f"s{one.role}" for one in reading.sums)
     found.update(f"p{one.name}" for one in reading.shares)
@@ -34,6 +35,12 @@ def signs(reading: Reading, choice: Choice, context: Context, now: datetime) -> 
     if context.asked:
         found.add(f"a{context.asked}")
     return {MARK + sign for sign in found}
+
+
+@cache
+def _name(pattern: str) -> str:
+    """A rule's own sign: a changed rule has to prove itself anew."""
+    return f"r{zlib.crc32(pattern.encode())}"
 
 
 def spans(reading: Reading) -> list[Span]:
