@@ -23,7 +23,12 @@ QUERIES: dict[str, str] = {
     "count(*) FILTER (WHERE state = 'expired') AS expired, "
     "count(*) FILTER (WHERE state = 'planned') AS planned "
     "FROM touch GROUP BY 1, 2 ORDER BY sent DESC",
-    "attempts": "SELECT state, count(*) AS attempts FROM attempt GROUP BY 1 ORDER BY 2 DESC",
+    "attempts": "SELECT channel, state, count(*) AS attempts FROM attempt "
+    "GROUP BY 1, 2 ORDER BY 3 DESC",
+    "calls": "SELECT direction, coalesce(outcome, state) AS outcome, count(*) AS calls, "
+    "count(*) FILTER (WHERE verified_at IS NOT NULL) AS known, "
+    "count(*) FILTER (WHERE transfer IS NOT NULL) AS put_through FROM call "
+    "GROUP BY 1, 2 ORDER BY 3 DESC",
     "verdicts": "SELECT outcome, rule, count(*) AS verdicts FROM verdict "
     "GROUP BY 1, 2 ORDER BY 3 DESC",
     "replies": "SELECT coalesce(understanding -> 'intents' ->> 0, state) AS intent, "
@@ -42,6 +47,7 @@ TITLES = {
     "cases": "cases by portfolio and state",
     "touches": "touches by tier and channel",
     "attempts": "attempts at the carrier",
+    "calls": "calls by how they ended",
     "verdicts": "verdicts by rule",
     "replies": "replies by intent",
     "promises": "promises by outcome",
