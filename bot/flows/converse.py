@@ -27,7 +27,7 @@ from bot.domain.call.values import (
 )
 from bot.domain.vocabulary import CallOutcome, CaseState, HandoffReason
 from bot.flows.call_context import CallContexts
-from bot.flows.call_outcomes import names_debt, reached_by
+from bot.flows.call_outcomes import machine_heard, names_debt, reached_by
 from bot.flows.life import hand_off
 from bot.flows.playbook import Playbook
 from bot.flows.ports.calls import CallRow, CallStore, NewInbound, TakenTurn
@@ -226,6 +226,9 @@ class Conversation:
             connected=session.heard_any,
         )
         store.save_turn(call, sid, taken, at=now)
+        if session.ended and call.direction == "inbound":  # a number may have no status callback
+            outcome = machine_heard(session) or CallOutcome.ANSWERED
+            store.end_call(call.call_id, sid, outcome, seconds=None, at=now)
         return document
 
     def _document(self, store: CallStore, call: CallRow, turn: Turn, now: datetime) -> str:

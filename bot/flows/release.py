@@ -13,6 +13,9 @@ from bot.flows.ports.transactions import Clock, Transactions
 #: Work that is this late is an alarm (product choice).
 LATE = timedelta(minutes=15)
 
+#: Carriers end calls themselves after this (Twilio, Calls resource, TimeLimit: 4 h).
+LONGEST_CALL = timedelta(hours=4)
+
 
 @dataclass(frozen=True)
 class Releaser:
@@ -38,6 +41,7 @@ class Releaser:
         """
         now, subject = self.clock.now(livemode=livemode), "live" if livemode else "test"
         with self.transactions() as store:
+            store.forget_calls(livemode=livemode, before=self.clock.real() - LONGEST_CALL, at=now)
             late = 0
             if livemode:
                 late = store.late_touches(livemode=livemode, due_before=now - LATE, now=now)

@@ -32,6 +32,18 @@ class ReleaseRows(CaseRows):
         with suppress(UniqueViolation), self._connection.transaction():
             defer(self._connection, task, SEND_QUEUE, arguments, queueing_lock=lock)
 
+    def forget_calls(self, *, livemode: bool, before: datetime, at: datetime) -> int:
+        """End calls nobody reported the end of."""
+        return self._connection.execute(
+            "UPDATE call c SET state = 'ended', outcome = coalesce(outcome, "
+            "CASE WHEN answered_at IS NULL THEN 'failed' ELSE 'answered' END), "
+            "ended_at = coalesce(ended_at, %s), "
+            "transfer = CASE WHEN transfer IS NULL THEN NULL ELSE 'over' END "
+            "FROM sender s WHERE s.id = c.sender_id AND s.livemode = %s "
+            "AND c.state <> 'ended' AND c.called_at < %s",
+            [at, livemode, before],
+        ).rowcount
+
     def late_touches(self, *, livemode: bool, due_before: datetime, now: datetime) -> int:
         """Planned touches that should have gone out and still could."""
         row = self._connection.execute(

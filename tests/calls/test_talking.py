@@ -292,6 +292,16 @@ def test_a_debtor_who_calls_us_is_known_by_the_number(desk: DeskInHand) -> None:
     assert [(c.inbound, c.connected) for c in facts.contacts] == [(True, True)]
 
 
+def test_calls_nobody_reported_the_end_of_are_over_after_hours(desk: DeskInHand) -> None:
+    case_id = called(desk)
+    answered(desk, case_id)
+    desk.product.releaser.watch(livemode=False)
+    assert call_row(desk, case_id)["state"] == "talking"
+    desk.sql("UPDATE call SET called_at = called_at - interval '5 hours'")
+    desk.product.releaser.watch(livemode=False)
+    assert call_row(desk, case_id)["state"] == "ended"
+
+
 def test_a_stranger_who_knows_the_reference_is_verified_like_anybody(desk: DeskInHand) -> None:
     let_call(desk)
     case_id = desk.case(desk.portfolio(), due_on=DUE)

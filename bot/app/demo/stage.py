@@ -113,6 +113,7 @@ def _for_the_sandbox(made: Mapping[str, str], data: Path, port: int) -> dict[str
         "SANDBOX_AUTH_TOKEN": made["TWILIO_AUTH_TOKEN"],
         "SANDBOX_SENDERS": SENDER,
         "SANDBOX_INBOUND_URL": f"{made['PUBLIC_BASE_URL']}/webhooks/twilio/sms",
+        "SANDBOX_VOICE_STATUS_URL": f"{made['PUBLIC_BASE_URL']}/webhooks/twilio/voice/status",
     }
 
 

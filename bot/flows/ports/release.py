@@ -17,6 +17,10 @@ class ReleaseStore(Protocol):
         """Queue a dispatch job unless one of the clock's is waiting already."""
         ...
 
+    def forget_calls(self, *, livemode: bool, before: datetime, at: datetime) -> int:
+        """End calls that began before the real instant `before` and were never reported over."""
+        ...
+
     def late_touches(self, *, livemode: bool, due_before: datetime, now: datetime) -> int:
         """Planned touches that should have gone out before `due_before` and still could."""
         ...
