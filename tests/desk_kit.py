@@ -112,7 +112,7 @@ def _answers(url: str) -> bool:
     return False
 
 
-def test_settings(
+def settings_of_a_test(
     tmp_path: Path, sandbox_url: str, port: int, more: Mapping[str, str] | None = None
 ) -> Settings:
     """Settings as the demo has them, on the sandbox; `more` adds to them."""
@@ -361,7 +361,7 @@ def desk_in_hand(
 ) -> Iterator[DeskInHand]:
     """Open the product on `database_url`, serve its pages, point the sandbox at them."""
     port = free_port()
-    settings = test_settings(tmp_path, sandbox.url, port, more)
+    settings = settings_of_a_test(tmp_path, sandbox.url, port, more)
     with open_product(settings, database_url, role="test") as product:
         app = create_app(settings, blueprints=pages(product), probes=[])
         server = make_server("127.0.0.1", port, app, threaded=True)
