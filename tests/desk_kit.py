@@ -135,9 +135,6 @@ def settings_of_a_test(
     )
 
 
-test_settings.__test__ = False  # type: ignore[attr-defined]
-
-
 @dataclass
 class DeskInHand:
     """The product with its web server, and a test clock that moves when told."""
