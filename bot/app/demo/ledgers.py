@@ -15,26 +15,36 @@ from bot.app.demo.stage import BOOKS, sample
 _LOANS_SHARE = 0.75
 
 
+#: Loans whose debtors are called as well, at most.
+_CALLED = 40
+
+
 def prepared(cases: int | None, folder: Path) -> dict[str, Path]:
     """Ledger files by portfolio code: the samples, or about `cases` cases made from them."""
-    if cases is None:
-        return {book.code: sample(book.ledger) for book in BOOKS}
     folder.mkdir(parents=True, exist_ok=True)
-    loans = max(round(cases * _LOANS_SHARE), 1)
-    return {
-        "loans": _loans(loans, folder / "loans.csv"),
-        "trade": _trade(max(cases - loans, 1), folder / "trade.xlsx"),
-    }
+    if cases is None:
+        trade = next(sample(book.ledger) for book in BOOKS if book.code == "trade")
+        return _loans(None, folder) | {"trade": trade}
+    loans = max(round(cases * _LOANS_SHARE), 2)
+    return _loans(loans, folder) | {"trade": _trade(max(cases - loans, 1), folder / "trade.xlsx")}
 
 
-def _loans(count: int, target: Path) -> Path:
+def _loans(count: int | None, folder: Path) -> dict[str, Path]:
+    """The loans, some of them in the book that calls."""
     with sample("ledger_consumer_loans.csv").open(encoding="utf-8-sig", newline="") as source:
         rows = list(csv.reader(source))
     header, body = rows[0], rows[1:]
+    body = body if count is None else list(_continued(body, count))
+    called = min(_CALLED, len(body) // 2)
+    parts = {"phone": body[:called], "loans": body[called:]}
+    return {code: _written(folder / f"{code}.csv", header, part) for code, part in parts.items()}
+
+
+def _written(target: Path, header: list[str], rows: list[list[str]]) -> Path:
     with target.open("w", encoding="utf-8", newline="") as output:
         writer = csv.writer(output)
         writer.writerow(header)
-        writer.writerows(_continued(body, count))
+        writer.writerows(rows)
     return target
 
 

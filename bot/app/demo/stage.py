@@ -26,6 +26,10 @@ START = datetime(2026, 3, 12, 1, 0, tzinfo=UTC)
 #: The sandbox's sender (an invented number).
 SENDER = "+12025550100"
 
+#: The number that calls as well, for a few of the loans: a day of calls takes as long to simulate as
+#: a month of messages.
+VOICE_SENDER = "+12025550101"
+
 _UP_WITHIN = 60.0
 _ASK_EVERY = 0.1
 
@@ -49,6 +53,16 @@ BOOKS = (
             *("--name", "消费贷样例", "--creditor", "晨光消费金融", "--signature", "晨光消费金融"),
             *("--cadence", "consumer_loan", "--complaint-phone", "400-000-5678"),
             *("--payee-account", "晨光银行尾号8866", *_COMMON),
+        ),
+    ),
+    Book(
+        "phone",
+        "ledger_consumer_loans.csv",
+        (
+            *("--name", "消费贷样例（电话）", "--creditor", "晨光消费金融"),
+            *("--signature", "晨光消费金融", "--cadence", "consumer_loan"),
+            *("--complaint-phone", "400-000-5678", "--payee-account", "晨光银行尾号8866"),
+            *("--sender", "sandbox-voice", "--pack", "cn", "--phone", "400-000-1234"),
         ),
     ),
     Book(
@@ -111,7 +125,7 @@ def _for_the_sandbox(made: Mapping[str, str], data: Path, port: int) -> dict[str
         "SANDBOX_DATA": str(data / "sandbox"),
         "SANDBOX_ACCOUNT_SID": made["TWILIO_ACCOUNT_SID"],
         "SANDBOX_AUTH_TOKEN": made["TWILIO_AUTH_TOKEN"],
-        "SANDBOX_SENDERS": SENDER,
+        "SANDBOX_SENDERS": f"{SENDER},{VOICE_SENDER}",
         "SANDBOX_INBOUND_URL": f"{made['PUBLIC_BASE_URL']}/webhooks/twilio/sms",
         "SANDBOX_VOICE_STATUS_URL": f"{made['PUBLIC_BASE_URL']}/webhooks/twilio/voice/status",
     }
@@ -148,6 +162,10 @@ def set_up_books(ledgers: Mapping[str, Path]) -> None:
     run_command(
         *("sender", "add", "sandbox", "--kind", "sandbox"),
         *("--address", SENDER, "--per-second", "1000"),
+    )
+    run_command(
+        *("sender", "add", "sandbox-voice", "--kind", "sandbox"),
+        *("--address", VOICE_SENDER, "--per-second", "1000"),
         *("--voice", "--calls-per-second", "50", "--lines", "100"),
     )
     for book in BOOKS:
