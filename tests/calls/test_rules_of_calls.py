@@ -53,3 +53,21 @@ def test_a_call_to_the_us_needs_consent(desk: DeskInHand) -> None:
     desk.step(shanghai("2026-03-12 00:10"))
     state, reason = desk.sql("SELECT state, reason FROM touch WHERE channel = 'voice'")[0]
     assert (state, reason) == ("denied", "us.tcpa.voice")
+
+
+def test_after_three_conversations_in_a_day_no_fourth_call_is_placed(desk: DeskInHand) -> None:
+    planned(desk)
+    desk.sql(
+        "WITH talked AS (INSERT INTO touch SELECT (jsonb_populate_record(t, jsonb_build_object("
+        "'id', nextval('touch_id_seq'), 'key', 'talked' || n, 'state', 'attempted'))).* "
+        "FROM touch t, generate_series(1, 3) n WHERE t.channel = 'voice' RETURNING *) "
+        "INSERT INTO attempt (token, touch_id, case_id, debtor_id, contact_point_id, sender_id, "
+        "channel, purpose, state, body_sealed, segments, connected, at, called_at, updated_at) "
+        "SELECT t.key, t.id, t.case_id, c.debtor_id, t.contact_point_id, p.sender_id, 'voice', "
+        "t.purpose, 'sent', '', 1, true, %s, %s, %s "
+        "FROM talked t JOIN cases c ON c.id = t.case_id JOIN portfolio p ON p.id = t.portfolio_id",
+        *[shanghai(f"{CALL_DAY} 09:00")] * 3,
+    )
+    desk.step(shanghai(CALL_TIME))
+    assert calls(desk) == []
+    assert desk.one("SELECT reason FROM touch WHERE state = 'denied'") == "cn.voice.calls"
