@@ -52,6 +52,11 @@ class Up:
             assert self.process.poll() is None, self.process.communicate()[0]
             sleep(0.05)
 
+    def wait_until_said(self, words: str) -> None:
+        """Read on until a line holds `words`."""
+        assert self.process.stdout is not None
+        assert any(words in line for line in self.process.stdout), "it ended without saying so"
+
     def child(self, command: str) -> psutil.Process:
         children = psutil.Process(self.process.pid).children()
         return next(c for c in children if c.cmdline()[3:4] == [command])
@@ -60,7 +65,10 @@ class Up:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def output(self) -> str:
-        return self.process.communicate(timeout=60)[0]
+        assert self.process.stdout is not None
+        said = self.process.stdout.read()  # until the last of them has closed it
+        self.process.wait(timeout=60)
+        return said
 
     def _ready(self) -> bool:
         try:
@@ -104,6 +112,7 @@ def _wait_for_silence(folder: Path) -> None:
 
 def test_ctrl_c_stops_everything_cleanly(up: Up) -> None:
     family = up.family()
+    up.wait_until_said("clock_started")
     up.process.send_signal(signal.SIGINT)
     output = up.output()
     assert up.process.returncode == 0, output

@@ -32,6 +32,7 @@ from bot.domain.call import (
 from bot.domain.call.filling import values
 from bot.domain.response import Asked, Situation, respond
 from bot.domain.understanding import Intent
+from bot.domain.understanding.values import Span
 from bot.domain.vocabulary import HandoffReason
 
 SCRIPT = library().pick(CallKind.D1_5)
@@ -136,9 +137,16 @@ def test_a_stop_in_noise_is_still_a_stop():
 
 
 def test_a_stop_that_is_hardly_understood_is_still_a_stop():
-    here = context(understand=fixed(Intent.other, Intent.opt_out, confidence=0.1))
+    words = (Span(0, 1, "opt_out"),)
+    here = context(understand=fixed(Intent.other, Intent.opt_out, confidence=0.1, evidence=words))
     turn = hear(SCRIPT, talk(*VERIFIED).session, Heard.speech("别", 0.9), here)
     assert kinds(turn)[-1] is OutcomeKind.OPT_OUT
+
+
+def test_a_reading_that_no_word_states_is_asked_about_again():
+    guess = context(understand=fixed(Intent.refuse, Intent.opt_out, confidence=0.4))
+    known = talk(*VERIFIED).session
+    assert kinds(hear(SCRIPT, known, Heard.speech("滋滋滋", 0.9), guess)) == kinds(talk(*VERIFIED))
 
 
 def test_a_death_that_is_hardly_understood_is_asked_again():

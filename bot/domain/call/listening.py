@@ -17,6 +17,9 @@ from bot.domain.understanding import Context, Intent, Understanding
 UNSURE = 0.5
 #: A wrong number is believed at once from here on; below, we ask (the number would be lost).
 SURE_STRANGER = 0.8
+#: Below this, a reading that no word states is a guess, and the question is asked again
+#: (product choice: the recogniser's noise looks like a refusal to a reader of letters).
+GUESSED = 0.7
 #: Recognised with less than this, words are noise. 0.0 is what the carrier says when it does not say.
 NOISE = 0.25
 
@@ -193,9 +196,13 @@ def _meaning(run: Run, question: Question, heard: Heard, reading: Understanding)
     answered = _answered(run, question, reading)
     if answered is not None:
         return answered
-    if reading.confidence < UNSURE:
+    if _doubtful(reading):
         return _AGAIN
     return _first(_names(run, reading), run, question) or _AGAIN
+
+
+def _doubtful(reading: Understanding) -> bool:
+    return reading.confidence < (UNSURE if reading.evidence else GUESSED)
 
 
 def _first(names: Iterable[str], run: Run, question: Question) -> Heading | None:
@@ -226,11 +233,12 @@ def _declines(run: Run, said: str) -> bool:
 def _harm(run: Run, question: Question, reading: Understanding, *, noise: bool) -> Heading | None:
     """Whatever ends or limits contact is heard wherever it stands in the sentence.
 
-    A stop is believed in any noise and doubt; the rest is asked again.
+    A stop that words state is believed in any noise and doubt; the rest is asked again.
     """
-    if Intent.opt_out in reading.intents:
+    stop = Intent.opt_out in reading.intents
+    if stop and (reading.evidence or reading.confidence >= UNSURE):
         return _by_name(Intent.opt_out.value, run, question)
-    if noise or reading.confidence < UNSURE:
+    if noise or _doubtful(reading):
         return None
     for flag in _FLAGGED:
         if flag in reading.flags and (found := _by_name(flag, run, question)):
