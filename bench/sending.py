@@ -43,7 +43,7 @@ from bench.book import (
 )
 from bench.ratio import Ratio, arguments, in_turns, report
 from bot.app.product import CARRIER_THREADS, Product, open_product
-from bot.carriers.twilio_sms import TIME_OUT, make_client
+from bot.carriers.twilio_client import TIME_OUT, make_client
 from bot.flows.ports.carrier import SmsOrder
 from bot.store.clock_shift import set_shift
 from bot.store.seal import Seal

@@ -1,7 +1,7 @@
 """One question to the carrier with the real client: is our account in order?"""
 
 from bot.app.settings import Settings
-from bot.carriers.twilio_sms import make_client
+from bot.carriers.twilio_client import make_client
 
 
 def account_status(settings: Settings) -> str:

@@ -10,8 +10,9 @@ from twilio.rest import Client
 from bot.app.errors import Refusal
 from bot.app.settings import Settings
 from bot.carriers.twilio_calls import TwilioCalls
+from bot.carriers.twilio_client import make_client
 from bot.carriers.twilio_recordings import TwilioRecordings
-from bot.carriers.twilio_sms import TwilioSms, make_client
+from bot.carriers.twilio_sms import TwilioSms
 from bot.flows.ports.carrier import SmsCarrier
 from bot.flows.ports.dispatching import SenderFacts
 

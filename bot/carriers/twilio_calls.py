@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 
-import requests
-from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
+from bot.carriers.twilio_client import asking, created
 from bot.carriers.twilio_codes import call_state_of
-from bot.carriers.twilio_sms import THROTTLED_CODE, ThrottledError, refused
-from bot.flows.ports.carrier import Accepted, Ambiguous, CallOrder, Refusal, Refused, Sent
+from bot.flows.ports.carrier import Accepted, CallOrder, Sent
 
 #: Every event of a call (Calls resource, StatusCallbackEvent): one report each.
 _EVENTS = ["initiated", "ringing", "answered", "completed"]
@@ -28,8 +25,8 @@ class TwilioCalls:
 
     def send(self, order: CallOrder) -> Sent:
         """Place the call once."""
-        try:
-            call = self._client.calls.create(
+        return created(
+            lambda: self._client.calls.create(
                 to=order.to,
                 from_=order.sender,
                 url=self._address("answer", order.token),
@@ -44,23 +41,16 @@ class TwilioCalls:
                 async_amd="true",
                 async_amd_status_callback=self._address("amd", order.token),
                 async_amd_status_callback_method="POST",
-            )
-        except ThrottledError as throttled:
-            return Refused(Refusal.THROTTLED, THROTTLED_CODE, throttled.retry_after)
-        except TwilioRestException as refusal:
-            return refused(refusal)
-        except (TwilioException, requests.RequestException, json.JSONDecodeError, OSError) as lost:
-            return Ambiguous(type(lost).__name__)
-        if not call.sid:
-            return Ambiguous("answer without sid")
-        return Accepted(call.sid, call_state_of(str(call.status)))
+            ),
+            call_state_of,
+        )
 
     def look_up(self, order: CallOrder, since: datetime, until: datetime) -> Sequence[Accepted]:
         """Calls between the same numbers begun between the instants.
 
         Raises OSError when Twilio cannot be asked.
         """
-        try:
+        with asking("the carrier cannot be asked now"):
             found = self._client.calls.list(
                 to=order.to,
                 from_=order.sender,
@@ -68,26 +58,20 @@ class TwilioCalls:
                 start_time_before=until,
                 limit=50,
             )
-        except (TwilioException, requests.RequestException, json.JSONDecodeError) as unreachable:
-            raise OSError("the carrier cannot be asked now") from unreachable
         return [Accepted(str(call.sid), call_state_of(str(call.status))) for call in found]
 
     def update(self, sid: str, twiml: str) -> None:
         """Let a running call go on with `twiml`. Raises OSError when that was not possible."""
-        try:
+        with asking("the call could not be changed"):
             self._client.calls(sid).update(twiml=twiml)
-        except (TwilioException, requests.RequestException, json.JSONDecodeError) as lost:
-            raise OSError("the call could not be changed") from lost
 
     def record(self, sid: str) -> None:
         """Record the running call from now on. Raises OSError when that was not possible."""
-        try:
+        with asking("the call could not be recorded"):
             self._client.calls(sid).recordings.create(
                 recording_status_callback=f"{self._webhooks}/recording",
                 recording_status_callback_event=["completed"],
             )
-        except (TwilioException, requests.RequestException, json.JSONDecodeError) as lost:
-            raise OSError("the call could not be recorded") from lost
 
     def _address(self, page: str, token: str) -> str:
         return f"{self._webhooks}/{page}?attempt={quote(token, safe='')}"

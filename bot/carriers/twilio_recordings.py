@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import requests
 
-from bot.carriers.twilio_sms import TIME_OUT
+from bot.carriers.twilio_client import TIME_OUT
 
 _GONE, _REAL = 404, "https://api.twilio.com"
 
