@@ -9,10 +9,11 @@ from typing import Any, Protocol
 
 from bot.flows.ports.cases import Cases
 from bot.flows.ports.dispatching import NewLink
+from bot.flows.ports.trail import Trail
 from bot.flows.ports.transactions import Clock, Transactions
 
 
-class LinkStore(Cases, Protocol):
+class LinkStore(Cases, Trail, Protocol):
     """One transaction about links."""
 
     def add_links(self, links: Sequence[NewLink]) -> None:
@@ -21,18 +22,6 @@ class LinkStore(Cases, Protocol):
 
     def revoke_links(self, case_id: int, *, at: datetime) -> int:
         """Every link of the case that still opens a page stops doing so; returns how many."""
-        ...
-
-    def audit(
-        self,
-        collector_id: int,
-        action: str,
-        case_id: int | None,
-        data: Mapping[str, Any],
-        *,
-        at: datetime,
-    ) -> None:
-        """A line of the trail."""
         ...
 
 

@@ -151,6 +151,11 @@ def planned(desk: DeskInHand) -> int:
     return int(desk.one("SELECT count(*) FROM touch WHERE state = 'planned'"))
 
 
+def jobs_in_hand(desk: DeskInHand) -> int:
+    """Jobs that a worker has begun and not ended."""
+    return int(desk.one("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'"))
+
+
 def states(desk: DeskInHand) -> list[str]:
     """States of all attempts, in order."""
     return [row[0] for row in desk.sql("SELECT state FROM attempt ORDER BY id")]

@@ -16,6 +16,7 @@ from fault_kit import (
     held_row,
     held_writes,
     instant,
+    jobs_in_hand,
     per_phone,
     planned,
     process_of,
@@ -127,7 +128,7 @@ def test_workers_killed_again_and_again_while_they_send_lose_and_repeat_nothing(
             retry_stalled(connection, silent_for=timedelta(), give_up_after=10)
         desk.product.releaser.run(livemode=False)
     with process_of(env, "worker"):
-        wait_until(lambda: planned(desk) == 0 and "sending" not in states(desk)[-5:], 60)
+        wait_until(lambda: planned(desk) == 0 and jobs_in_hand(desk) == 0, 60)
         desk.sandbox.flush()
         settler(desk, after=timedelta(minutes=3)).run()
         settler(desk, after=timedelta(minutes=20)).run()

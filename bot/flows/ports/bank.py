@@ -12,6 +12,7 @@ from bot.domain.bank.lines import BankLine
 from bot.domain.bank.matching import Match
 from bot.flows.ports.ledger import LedgerFile
 from bot.flows.ports.money import MoneyStore
+from bot.flows.ports.trail import Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class BankFigures:
     contacted: int = 0  #: contacts after the debtor had paid and before we knew
 
 
-class BankStore(MoneyStore, Protocol):
+class BankStore(MoneyStore, Trail, Protocol):
     """One transaction on bank lines."""
 
     def bank_book(self, code: str) -> BankBook | None:
@@ -118,18 +119,6 @@ class BankStore(MoneyStore, Protocol):
 
     def contacted_since(self, case_id: int, paid_at: datetime) -> int:
         """Contacts the desk started after an instant, those on their way included."""
-        ...
-
-    def audit(
-        self,
-        collector_id: int,
-        action: str,
-        case_id: int | None,
-        data: Mapping[str, Any],
-        *,
-        at: datetime,
-    ) -> None:
-        """A line of the trail."""
         ...
 
 

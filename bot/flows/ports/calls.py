@@ -14,6 +14,7 @@ from bot.flows.ports.cases import Cases
 from bot.flows.ports.delivering import DeliveryReport
 from bot.flows.ports.dispatching import SenderFacts
 from bot.flows.ports.planning import Param, TouchWriter
+from bot.flows.ports.trail import Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +303,7 @@ class CallStore(Cases, TouchWriter, Protocol):
         ...
 
 
-class RecordingStore(CallStore, Protocol):
+class RecordingStore(CallStore, Trail, Protocol):
     """One transaction about recordings."""
 
     def packs_of(self, case_id: int) -> Sequence[str]:
@@ -321,16 +322,4 @@ class RecordingStore(CallStore, Protocol):
 
     def forget_recordings(self, recording_ids: Sequence[int], *, at: datetime) -> None:
         """They are deleted at the carrier."""
-        ...
-
-    def audit(
-        self,
-        collector_id: int,
-        action: str,
-        case_id: int | None,
-        data: Mapping[str, Any],
-        *,
-        at: datetime,
-    ) -> None:
-        """A line of the trail."""
         ...

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
+
+from bot.flows.ports.trail import Trail
 
 
 class Role(StrEnum):
@@ -50,7 +52,7 @@ class Passwords(Protocol):
         ...
 
 
-class CollectorStore(Protocol):
+class CollectorStore(Trail, Protocol):
     """One transaction on the people of the desk."""
 
     def begin_login(
@@ -100,16 +102,4 @@ class CollectorStore(Protocol):
 
     def release_claims(self, collector_id: int) -> int:
         """Put everything the person holds back into the queue; returns how many."""
-        ...
-
-    def audit(
-        self,
-        collector_id: int,
-        action: str,
-        case_id: int | None,
-        data: Mapping[str, Any],
-        *,
-        at: datetime,
-    ) -> None:
-        """A line of the trail."""
         ...

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.domain.instalments import Limits, Part
 from bot.flows.ports.cases import Cases
 from bot.flows.ports.collectors import Person
 from bot.flows.ports.money import MoneyStore
+from bot.flows.ports.trail import Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class PlanAsking(Cases, Protocol):
         ...
 
 
-class ConcessionStore(MoneyStore, PlanAsking, Protocol):
+class ConcessionStore(MoneyStore, PlanAsking, Trail, Protocol):
     """One transaction that grants something."""
 
     def case_head(self, case_id: int) -> CaseHead | None:
@@ -143,16 +144,4 @@ class ConcessionStore(MoneyStore, PlanAsking, Protocol):
 
     def reductions_over(self, *, livemode: bool, now: datetime, limit: int) -> list[ReductionFacts]:
         """Conditional ones whose day has passed; their debtors' lanes are taken."""
-        ...
-
-    def audit(
-        self,
-        collector_id: int,
-        action: str,
-        case_id: int | None,
-        data: Mapping[str, Any],
-        *,
-        at: datetime,
-    ) -> None:
-        """A line of the trail."""
         ...

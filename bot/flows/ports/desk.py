@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.flows.ports.cases import Cases
+from bot.flows.ports.trail import Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class HandoffFacts:
     livemode: bool
 
 
-class DeskStore(Cases, Protocol):
+class DeskStore(Cases, Trail, Protocol):
     """One transaction of a collector."""
 
     def handoff(self, handoff_id: int) -> HandoffFacts | None:
@@ -39,18 +39,6 @@ class DeskStore(Cases, Protocol):
 
     def add_note(self, case_id: int, author_id: int, text: str, *, at: datetime) -> None:
         """A note on the case."""
-        ...
-
-    def audit(
-        self,
-        collector_id: int,
-        action: str,
-        case_id: int | None,
-        data: Mapping[str, Any],
-        *,
-        at: datetime,
-    ) -> None:
-        """A line of the trail."""
         ...
 
     def has_open_promise(self, case_id: int) -> bool:

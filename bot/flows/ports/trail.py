@@ -1,0 +1,23 @@
+"""The trail of who looked at what and changed what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+
+class Trail(Protocol):
+    """Written in the transaction of what it tells of."""
+
+    def audit(
+        self,
+        collector_id: int,
+        action: str,
+        case_id: int | None,
+        data: Mapping[str, Any],
+        *,
+        at: datetime,
+    ) -> None:
+        """A line of the trail."""
+        ...
