@@ -195,12 +195,9 @@ def _begin(site: Pages, token: str, shown: Shown) -> AnyResponse:
     typed = {name: form.get(name, "")[:40] for name in ("amount", "provider")}
     shown = replace(shown, typed=typed)
     try:
-        wanted = Wanted(
-            _wanted_sum(shown, typed["amount"]),
-            typed["provider"],
-            request.remote_addr or "",
-            _on_phone(),
-        )
+        amount, debt_id = _wanted_sum(shown, typed["amount"])
+        visitor = request.remote_addr or ""
+        wanted = Wanted(amount, typed["provider"], visitor, _on_phone(), debt_id)
         back = f"{site.parts.public_url}{address('back', token)}"
         started = site.parts.flow.begin(token, wanted, back.partition("?")[0])
     except AmountError as wrong:
@@ -224,19 +221,22 @@ def _owed(shown: Shown) -> Owed:
     return shown.owed
 
 
-def _wanted_sum(shown: Shown, typed: str) -> int:
-    """All that was shown, one debt as it was shown, or what was typed. Raises AmountError."""
+def _wanted_sum(shown: Shown, typed: str) -> tuple[int, int | None]:
+    """All that was shown, one debt as it was shown, or what was typed; and that debt.
+
+    Raises AmountError.
+    """
     facts, form = _owed(shown).facts, request.form
     if "all" in form:
         if form["all"] != str(facts.outstanding_minor):
             raise AmountError("changed")
-        return facts.outstanding_minor
+        return facts.outstanding_minor, None
     if "debt" in form:
-        left = {f"{d.debt_id}:{d.outstanding_minor}": d.outstanding_minor for d in facts.open_debts}
+        left = {f"{d.debt_id}:{d.outstanding_minor}": d for d in facts.open_debts}
         if form["debt"] not in left:
             raise AmountError("changed")
-        return left[form["debt"]]
-    return typed_sum(typed, facts.currency)
+        return left[form["debt"]].outstanding_minor, left[form["debt"]].debt_id
+    return typed_sum(typed, facts.currency), None
 
 
 def _on_phone() -> bool:

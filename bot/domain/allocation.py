@@ -36,13 +36,17 @@ def spread(
     amount_minor: int,
     debts: Sequence[DebtFacts],
     order: AllocationOrder = AllocationOrder.OLDEST_DUE_FIRST,
+    chosen: int | None = None,
 ) -> Spread:
-    """Spread `amount_minor` over `debts`. Raises ValueError for amounts of zero or less."""
+    """Spread `amount_minor` over `debts`; the one the payer chose comes before the order.
+
+    Raises ValueError for amounts of zero or less.
+    """
     if amount_minor <= 0:
         raise ValueError("a payment is more than zero")
     shares: list[Share] = []
     left = amount_minor
-    for debt, account in _queue(debts, order):
+    for debt, account in _queue(debts, order, chosen):
         part = min(left, owed_in(debt, account))
         if part > 0:
             shares.append(Share(debt.debt_id, account, part))
@@ -67,7 +71,13 @@ def owed_in(debt: DebtFacts, account: Account) -> int:
     return max(debt.outstanding_minor - debt.interest_owed_minor - debt.fee_owed_minor, 0)
 
 
-def _queue(debts: Sequence[DebtFacts], order: AllocationOrder) -> list[tuple[DebtFacts, Account]]:
+def _queue(
+    debts: Sequence[DebtFacts], order: AllocationOrder, chosen: int | None
+) -> list[tuple[DebtFacts, Account]]:
+    mine = [debt for debt in debts if debt.debt_id == chosen]
+    if mine:
+        rest = [debt for debt in debts if debt.debt_id != chosen]
+        return _queue(mine, order, None) + _queue(rest, order, None)
     oldest = sorted(debts, key=lambda debt: (debt.due_on, debt.debt_id))
     parts = _PARTS[order]
     if order is AllocationOrder.OLDEST_DUE_FIRST:

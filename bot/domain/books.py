@@ -51,6 +51,7 @@ class Kind(StrEnum):
     CREDIT_USED = "credit_used"
     REFUND = "refund"
     CHARGEBACK = "chargeback"
+    UNDONE = "undone"  #: booked to this case by mistake
     REINSTATED = "reinstated"
 
 
@@ -68,6 +69,7 @@ _WAYS: Mapping[Kind, tuple[Account | None, Account | None]] = {
     Kind.CREDIT_USED: (Account.CREDIT, None),
     Kind.REFUND: (None, Account.REFUNDED),
     Kind.CHARGEBACK: (None, Account.CHARGED_BACK),
+    Kind.UNDONE: (None, Account.RECEIVED),
     Kind.REINSTATED: (Account.CHARGED_BACK, None),
 }
 
@@ -145,7 +147,7 @@ class Page:
         return self._of_credit(*way, amount_minor, Kind.REINSTATED, key)
 
     def credit_given_back(self, kind: Kind, amount_minor: int, key: str) -> list[Entry]:
-        """Credit leaves by a refund or a chargeback."""
+        """Credit leaves by a refund or a chargeback, or was never this case's."""
         gone = _WAYS[kind][1]
         assert gone is not None
         return self._of_credit(Account.CREDIT, gone, amount_minor, kind, key)
@@ -202,6 +204,7 @@ _COUNTED = {
     Kind.REINSTATED: "paid_minor",
     Kind.REFUND: "paid_minor",
     Kind.CHARGEBACK: "paid_minor",
+    Kind.UNDONE: "paid_minor",
     Kind.FEE: "fee_minor",
     Kind.WAIVER: "waived_minor",
 }

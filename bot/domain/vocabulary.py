@@ -125,6 +125,8 @@ class HandoffReason(StrEnum):
     CALL_BACK = "call_back"  #: asked to be called by a human, or the call could not go on
     CHARGEBACK = "chargeback"  #: the payer's bank took a payment back
     REFUND = "refund"  #: money went back on a case that a human had closed
+    PAYMENT_UNDONE = "payment_undone"  #: thanked for money that turned out not to be theirs
+    TAKEN = "taken"  #: a collector took a case that the bot still had
     LEGAL = "legal"  #: an attorney, a limitation period, a rule that asks for a human
 
 

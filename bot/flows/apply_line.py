@@ -19,6 +19,12 @@ class Applied:
     contacted: int  #: contacts after paying and before we knew
 
 
+def reference_of(line: WaitingLine, case_id: int) -> str:
+    """Of the payment: once for each case, and once more when the line was undone meanwhile."""
+    once = f"line:{line.line_id}:{case_id}"
+    return f"{once}:{line.undone}" if line.undone else once
+
+
 def apply_share(
     store: BankStore,
     settler: Settler,
@@ -39,7 +45,7 @@ def apply_share(
     if within_debt and amount_minor > facts.outstanding_minor:
         return None
     before = store.count_repairs(case_id)
-    reference = f"line:{line.line_id}:{case_id}"
+    reference = reference_of(line, case_id)
     payment = IncomingPayment(
         case_id, amount_minor, line.currency, PROVIDER, reference, min(line.paid_at, now)
     )

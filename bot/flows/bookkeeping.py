@@ -34,6 +34,10 @@ class Adjustment:
     source: str
 
 
+#: The figure of a payment that each way of taking it back moves.
+_TAKEN = {Kind.REFUND: "refunded", Kind.CHARGEBACK: "charged_back", Kind.UNDONE: "undone"}
+
+
 def source_of(payment_id: int) -> str:
     """How the books name a payment."""
     return f"payment:{payment_id}"
@@ -78,7 +82,7 @@ def take_back(
 ) -> Held:
     """Undo so much of a payment, credit first and then the newest shares; debts owe it again.
 
-    `kind` is REFUND or CHARGEBACK. A debt that the creditor withdrew owes nothing again.
+    `kind` is REFUND, CHARGEBACK or UNDONE. A debt that the creditor withdrew owes nothing again.
     Raises PostingError for more than the payment holds.
     """
     page, source = store.page(case_id), source_of(payment_id)
@@ -92,17 +96,26 @@ def take_back(
     store.post(entries, source=source, at=at)
     parts = _sums(back.shares)
     store.allocate(payment_id, {debt_id: -amount for debt_id, amount in parts.items()})
-    store.expect_ledger(parts, at=at)
-    moved = {"refunded" if kind is Kind.REFUND else "charged_back": amount_minor}
-    store.change_payment(payment_id, credit=-back.credit_minor, **moved)
+    if kind is not Kind.UNDONE:  # of a mistake of ours the creditor's ledger never knew
+        store.expect_ledger(parts, at=at)
+    store.change_payment(payment_id, credit=-back.credit_minor, **{_TAKEN[kind]: amount_minor})
     return back
 
 
 def put_back(
-    store: BookStore, facts: CaseFacts, payment_id: int, amount_minor: int, *, at: datetime
+    store: BookStore,
+    facts: CaseFacts,
+    payment_id: int,
+    amount_minor: int,
+    *,
+    chosen: int | None = None,
+    at: datetime,
 ) -> None:
-    """A chargeback was undone: the money goes to what is owed now, the rest is credit."""
-    found = spread(amount_minor, facts.debts, facts.portfolio.allocation)
+    """A chargeback was undone: the money goes to what is owed now, the rest is credit.
+
+    `chosen` is the debt the payer had paid.
+    """
+    found = spread(amount_minor, facts.debts, facts.portfolio.allocation, chosen)
     page, source = store.page(facts.case_id), source_of(payment_id)
     key = f"{Kind.REINSTATED}:{payment_id}:{store.posted(source, facts.case_id)}"
     entries = page.entries(Kind.REINSTATED, found.shares, key)

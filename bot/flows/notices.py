@@ -130,6 +130,7 @@ class Noticing:
             notice.paid_at,
             notice.reference,
             notice.payment_id,
+            checkout.debt_id,
         )
         self.settler.apply(self.store, payment, livemode=checkout.livemode)
         return "applied"

@@ -34,7 +34,7 @@ class LinkError(LookupError):
 
 
 class AmountError(ValueError):
-    """The sum cannot be paid; `code` is `not_positive` or `more_than_owed`."""
+    """The sum cannot be paid; `code` is `not_positive`, `more_than_owed` or `changed`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -52,12 +52,16 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the debtor asks to pay, and from where. `provider` is empty for the first that can."""
+    """What the debtor asks to pay, and from where. `provider` is empty for the first that can.
+
+    `debt_id` is the debt that was chosen; None: the portfolio's order decides.
+    """
 
     amount_minor: int
     provider: str = ""
     payer_ip: str = ""
     on_phone: bool = True
+    debt_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +119,14 @@ class PayPage:
         with self.transactions() as store:
             owed = self._find(store, token_hash)
             provider = self._provider(owed, wanted.provider)
-            self._check(owed.facts, wanted.amount_minor)
+            self._check(owed.facts, wanted)
             checkout_id = store.add_checkout(
                 reference,
                 owed.link,
                 wanted.amount_minor,
                 owed.facts.currency,
                 provider.name,
+                wanted.debt_id,
                 at=self.clock.now(livemode=owed.link.livemode),
             )
         started = provider.begin(
@@ -173,8 +178,13 @@ class PayPage:
             raise LinkError(code, facts.debtor.locale, facts.portfolio.phone)
         return Owed(link, facts, now)
 
-    def _check(self, facts: CaseFacts, amount_minor: int) -> None:
-        if amount_minor <= 0:
+    def _check(self, facts: CaseFacts, wanted: Wanted) -> None:
+        """One debt takes no more than it owes: what is left over would pay another."""
+        left = {debt.debt_id: debt.outstanding_minor for debt in facts.open_debts}
+        if wanted.debt_id is not None and wanted.debt_id not in left:
+            raise AmountError("changed")
+        owed = facts.outstanding_minor if wanted.debt_id is None else left[wanted.debt_id]
+        if wanted.amount_minor <= 0:
             raise AmountError("not_positive")
-        if amount_minor > facts.outstanding_minor:
+        if wanted.amount_minor > owed:
             raise AmountError("more_than_owed")

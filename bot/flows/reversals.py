@@ -1,7 +1,8 @@
 """Money leaves again: debts are owed anew, the case reopens, promises are looked at once more.
 
-A refund is the creditor's doing and a chargeback the payer's bank's. After a chargeback a human has
-the case, whatever the pack: the debtor is not dunned for it by the bot.
+A refund is the creditor's doing, a chargeback the payer's bank's, and money is undone that the desk
+had booked to the wrong case. After a chargeback a human has the case, whatever the pack: the debtor
+is not dunned for it by the bot. So has a human whoever was thanked for money that is undone.
 """
 
 from __future__ import annotations
@@ -21,7 +22,13 @@ from bot.flows.ports.money import MoneyStore, PaidPromise, PaymentRow
 from bot.policy.handoffs import HandoffPolicy
 
 _ACTOR = "payment"
-_REASONS = {Kind.REFUND: HandoffReason.REFUND, Kind.CHARGEBACK: HandoffReason.CHARGEBACK}
+_REASONS = {
+    Kind.REFUND: HandoffReason.REFUND,
+    Kind.CHARGEBACK: HandoffReason.CHARGEBACK,
+    Kind.UNDONE: HandoffReason.PAYMENT_UNDONE,
+}
+#: Kinds that are no fault of the debtor's.
+_FORGIVEN = frozenset({Kind.REFUND, Kind.UNDONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +38,21 @@ class Reversal:
     payment: PaymentRow
     handoffs: HandoffPolicy
     at: datetime
+    actor: str = _ACTOR
 
 
 def money_left(store: MoneyStore, back: Reversal, amount_minor: int, kind: Kind) -> None:
-    """Undo `amount_minor` of the payment; `kind` is REFUND or CHARGEBACK."""
+    """Undo `amount_minor` of the payment; `kind` is REFUND, CHARGEBACK or UNDONE."""
     payment, at = back.payment, back.at
     take_back(store, payment.case_id, payment.payment_id, amount_minor, kind, at=at)
     data = {"payment": payment.payment_id, "amount_minor": amount_minor}
-    store.save_remark(payment.case_id, kind.value, at=at, actor=_ACTOR, data=data)
+    store.save_remark(payment.case_id, kind.value, at=at, actor=back.actor, data=data)
     store.cancel_thanks(payment.payment_id, at=at)
     use_credit(store, payment.case_id, at=at)
     _reopen(store, back, kind)
     review_promises(store, _facts(store, back), amount_minor, kind, at)
-    if kind is Kind.CHARGEBACK:
+    thanked = kind is Kind.UNDONE and store.thanked(payment.payment_id)
+    if kind is Kind.CHARGEBACK or thanked:
         tell_human(store, back, kind)
     store.check_at(payment.case_id, at)
 
@@ -52,7 +61,8 @@ def money_returned(store: MoneyStore, back: Reversal, amount_minor: int) -> None
     """A chargeback was undone: the debts are paid again, and nobody is thanked for it."""
     payment, at = back.payment, back.at
     before = _facts(store, back)
-    put_back(store, before, payment.payment_id, amount_minor, at=at)
+    chosen = payment.debt_id
+    put_back(store, before, payment.payment_id, amount_minor, chosen=chosen, at=at)
     data = {"payment": payment.payment_id, "amount_minor": amount_minor}
     store.save_remark(payment.case_id, Kind.REINSTATED.value, at=at, actor=_ACTOR, data=data)
     store.cancel_touches(payment.case_id, at=at, reason=Kind.REINSTATED.value)
@@ -101,11 +111,14 @@ def _review(
     store: MoneyStore, facts: CaseFacts, promise: PaidPromise, kind: Kind, at: datetime
 ) -> None:
     """Before its date it is open again. After it a chargeback makes it partial or broken; money
-    that the creditor gave back is no fault of the debtor's, so the promise no longer counts.
+    that the creditor gave back, or the desk had misplaced, is no fault of the debtor's, so the
+    promise no longer counts. An instalment is open again only with its plan.
     """
     over = is_over(promise.due_on, facts.portfolio.grace_days, today_of(facts, at))
     state = outcome(promise.amount_minor, promise.paid_minor, over=over)
-    if over and kind is Kind.REFUND and state is not PromiseState.KEPT:
+    if over and kind in _FORGIVEN and state is not PromiseState.KEPT:
+        state = PromiseState.SUPERSEDED
+    if state is PromiseState.OPEN and not store.revive_plan(promise.promise_id):
         state = PromiseState.SUPERSEDED
     store.save_promise(promise.promise_id, paid_minor=promise.paid_minor, state=state, at=at)
     if state is promise.state:

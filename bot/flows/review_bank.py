@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.domain.books import Kind
 from bot.flows.apply_line import apply_share
 from bot.flows.ports.bank import BankStore, WaitingLine
+from bot.flows.ports.money import PaymentRow
 from bot.flows.ports.transactions import Clock, Transactions
+from bot.flows.reversals import Reversal, money_left
 from bot.flows.settle import Settler, WrongCurrencyError
+
+#: Why a line is taken back: a closed set, so that no personal data ends in the trail.
+UNDO_REASONS = ("wrong_case", "wrong_split", "not_a_repayment", "returned_by_bank", "other")
 
 
 class ReviewError(ValueError):
     """Nothing was changed.
 
     `code`: moved_on (somebody else decided), not_positive, sum_differs, unknown_case,
-    wrong_currency.
+    wrong_currency; of undoing: not_applied, given_back, bad_reason.
     """
 
     def __init__(self, code: str) -> None:
@@ -66,6 +72,50 @@ class ReviewBank:
             self._trail(store, line, collector_id, "bank_look_again", None, line.amount_minor)
             at = self.clock.now(livemode=line.livemode)
             store.conclude_line(line_id, "review", by=None, at=at)
+
+    def undo(self, line_id: int, collector_id: int, reason: str) -> tuple[int, ...]:
+        """Take an applied line off its cases again; it waits as before. Returns the cases.
+
+        Books, promises and the cases themselves are as if the money had not come. Raises
+        ReviewError; a line that was undone already is `not_applied`, and nothing changes.
+        """
+        if reason not in UNDO_REASONS:
+            raise ReviewError("bad_reason")
+        with self.transactions() as store:
+            line = store.waiting_line(line_id)
+            if line is None or line.state != "applied":
+                raise ReviewError("not_applied")
+            payments = store.payments_of_line(line_id)
+            store.lock_debtors([payment.debtor_id for payment in payments])
+            for payment in payments:
+                self._unbook(store, line, payment, collector_id, reason)
+            store.reopen_line(line_id)
+            return tuple(payment.case_id for payment in payments)
+
+    def looked(self, collector_id: int, line_ids: Sequence[int]) -> None:
+        """Somebody read who paid and what they wrote: a line of the trail for each look."""
+        if not line_ids:
+            return
+        with self.transactions() as store:
+            data = {"lines": list(line_ids)}
+            store.audit(collector_id, "bank_look", None, data, at=self.clock.real())
+
+    def _unbook(
+        self,
+        store: BankStore,
+        line: WaitingLine,
+        payment: PaymentRow,
+        collector_id: int,
+        reason: str,
+    ) -> None:
+        if payment.held_minor != payment.amount_minor:
+            raise ReviewError("given_back")
+        at = self.clock.now(livemode=line.livemode)
+        actor, handoffs = f"collector:{collector_id}", self.settler.playbook.handoffs
+        back = Reversal(payment, handoffs, at, actor)
+        money_left(store, back, payment.amount_minor, Kind.UNDONE)
+        data = {"line": line.line_id, "amount_minor": payment.amount_minor, "reason": reason}
+        store.audit(collector_id, "bank_undo", payment.case_id, data, at=at)
 
     def _waiting(self, store: BankStore, line_id: int) -> WaitingLine:
         line = store.waiting_line(line_id)

@@ -71,7 +71,8 @@ class Settler:
         facts = store.facts([payment.case_id], now)[0]
         if payment.currency != facts.currency:
             raise WrongCurrencyError(f"{payment.currency} cannot pay {facts.currency}")
-        found = spread(payment.amount_minor, facts.debts, facts.portfolio.allocation)
+        order = facts.portfolio.allocation
+        found = spread(payment.amount_minor, facts.debts, order, payment.debt_id)
         payment_id = store.add_payment(payment, credit_minor=found.credit_minor, received_at=now)
         if payment_id is None:
             return False

@@ -14,7 +14,8 @@ from bot.domain.bank.matching import Candidate
 from bot.domain.vocabulary import INITIATED
 from bot.flows.ports.bank import BankBook, NewLine, WaitingLine
 from bot.flows.ports.ledger import LedgerFile
-from bot.store.money import MoneyRows
+from bot.flows.ports.money import PaymentRow
+from bot.store.money import PAYMENT_ROW, MoneyRows
 
 #: A case closed longer ago is no candidate: late money for it is rare, and a human can find it.
 CLOSED_LATELY = timedelta(days=180)
@@ -49,6 +50,11 @@ INSERT INTO bank_line (import_id, portfolio_id, creditor_key, identity_hash, lin
     amount_minor, currency, said_sealed, candidates, doubts)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (creditor_key, identity_hash) DO NOTHING RETURNING id
+"""
+
+_OF_LINE = f"""
+{PAYMENT_ROW} JOIN bank_share s ON s.payment_id = p.id
+WHERE s.line_id = %s AND p.undone_minor = 0 ORDER BY p.case_id, p.id FOR UPDATE OF p
 """
 
 
@@ -149,7 +155,7 @@ class BankRows(MoneyRows):
         """The line, its row locked."""
         row = self._connection.execute(
             "SELECT l.id, l.portfolio_id, l.creditor_key, l.amount_minor, l.currency, l.paid_at, "
-            "l.state, p.livemode FROM bank_line l JOIN portfolio p ON p.id = l.portfolio_id "
+            "l.state, p.livemode, l.undone FROM bank_line l JOIN portfolio p ON p.id = l.portfolio_id "
             "WHERE l.id = %s FOR UPDATE OF l",
             [line_id],
         ).fetchone()
@@ -168,6 +174,19 @@ class BankRows(MoneyRows):
             "INSERT INTO bank_share (payment_id, line_id) "
             "SELECT id, %s FROM payment WHERE provider = 'bank' AND provider_ref = %s",
             [line_id, provider_ref],
+        )
+
+    def payments_of_line(self, line_id: int) -> list[PaymentRow]:
+        """What the line became and still is, by case; rows locked."""
+        rows = self._connection.execute(_OF_LINE, [line_id]).fetchall()
+        return [PaymentRow(*row) for row in rows]
+
+    def reopen_line(self, line_id: int) -> None:
+        """Nobody has decided it."""
+        self._connection.execute(
+            "UPDATE bank_line SET state = 'review', decided_by = NULL, decided_at = NULL, "
+            "undone = undone + 1 WHERE id = %s",
+            [line_id],
         )
 
     def cases_of(self, line: WaitingLine, case_ids: Sequence[int]) -> set[int]:

@@ -169,14 +169,20 @@ class BookRows(PlanningRows):
             )
 
     def change_payment(
-        self, payment_id: int, *, credit: int = 0, refunded: int = 0, charged_back: int = 0
+        self,
+        payment_id: int,
+        *,
+        credit: int = 0,
+        refunded: int = 0,
+        charged_back: int = 0,
+        undone: int = 0,
     ) -> None:
         """Add to the payment's figures, minor units."""
         self._connection.execute(
             "UPDATE payment SET credit_minor = credit_minor + %s, "
-            "refunded_minor = refunded_minor + %s, charged_back_minor = charged_back_minor + %s "
-            "WHERE id = %s",
-            [credit, refunded, charged_back, payment_id],
+            "refunded_minor = refunded_minor + %s, charged_back_minor = charged_back_minor + %s, "
+            "undone_minor = undone_minor + %s WHERE id = %s",
+            [credit, refunded, charged_back, undone, payment_id],
         )
 
     def expect_ledger(self, parts: Mapping[int, int], *, at: datetime) -> None:

@@ -25,15 +25,26 @@ FROM promise p JOIN cases c ON c.id = p.case_id JOIN portfolio f ON f.id = c.por
 WHERE p.state = 'open'
 """
 
-# A payment without a reference is found by the provider's id alone.
-_PAYMENT = """
+#: Columns of a `PaymentRow`, in its order.
+PAYMENT_ROW = """
 SELECT p.id, p.case_id, c.debtor_id, p.amount_minor, p.refunded_minor, p.charged_back_minor,
-       p.currency, f.livemode, p.provider_payment
+       p.currency, f.livemode, p.provider_payment, p.debt_id, p.undone_minor
 FROM payment p JOIN cases c ON c.id = p.case_id JOIN portfolio f ON f.id = p.portfolio_id
+"""
+
+# A payment without a reference is found by the provider's id alone.
+_PAYMENT = f"""
+{PAYMENT_ROW}
 WHERE p.provider = %(provider)s
   AND ((p.reference <> '' AND p.reference = %(reference)s)
        OR (p.provider_payment <> '' AND p.provider_payment = %(payment)s))
 ORDER BY p.reference = %(reference)s DESC, p.id LIMIT 1 FOR UPDATE OF p
+"""
+
+_REVIVE = """
+UPDATE instalment_plan l SET state = 'active', ended_at = NULL FROM instalment i
+WHERE i.promise_id = %s AND l.id = i.plan_id AND l.state = 'completed' AND NOT EXISTS (
+    SELECT FROM instalment_plan o WHERE o.case_id = l.case_id AND o.state IN ('proposed', 'active'))
 """
 
 
@@ -81,7 +92,8 @@ class MoneyRows(BookRows):
     def checkout(self, reference: str) -> CheckoutFacts | None:
         """The checkout our reference names, locked."""
         row = self._connection.execute(
-            "SELECT k.id, k.case_id, c.debtor_id, k.amount_minor, k.currency, p.livemode, k.state "
+            "SELECT k.id, k.case_id, c.debtor_id, k.amount_minor, k.currency, p.livemode, k.state, "
+            "k.debt_id "
             "FROM checkout k JOIN cases c ON c.id = k.case_id "
             "JOIN portfolio p ON p.id = c.portfolio_id WHERE k.reference = %s FOR UPDATE OF k",
             [reference],
@@ -100,8 +112,10 @@ class MoneyRows(BookRows):
         """Write the payment; None when known."""
         row = self._connection.execute(
             "INSERT INTO payment (case_id, portfolio_id, amount_minor, credit_minor, currency, "
-            "provider, provider_ref, reference, provider_payment, paid_at, received_at) "
-            "SELECT id, portfolio_id, %s, %s, %s, %s, %s, %s, %s, %s, %s FROM cases WHERE id = %s "
+            "provider, provider_ref, reference, provider_payment, paid_at, received_at, debt_id) "
+            "SELECT id, portfolio_id, %s, %s, %s, %s, %s, %s, %s, %s, %s, "
+            "(SELECT d.id FROM debt d WHERE d.id = %s AND d.case_id = cases.id) "
+            "FROM cases WHERE id = %s "
             "ON CONFLICT (provider, provider_ref) DO NOTHING RETURNING id",
             [
                 payment.amount_minor,
@@ -113,6 +127,7 @@ class MoneyRows(BookRows):
                 payment.provider_payment,
                 payment.paid_at,
                 received_at,
+                payment.debt_id,
                 payment.case_id,
             ],
         ).fetchone()
@@ -166,6 +181,15 @@ class MoneyRows(BookRows):
             [at, f"payment:{payment_id}:thanks"],
         )
 
+    def thanked(self, payment_id: int) -> bool:
+        """An attempt that no carrier refused."""
+        row = self._connection.execute(
+            "SELECT EXISTS (SELECT FROM touch t JOIN attempt a ON a.touch_id = t.id "
+            "WHERE t.key = %s AND a.state <> 'refused')",
+            [f"payment:{payment_id}:thanks"],
+        ).fetchone()
+        return bool(row and row[0])
+
     def stop_calls(self, case_id: int, *, reason: str) -> None:
         """A running call reads the flag at its next turn; the first reason stands."""
         self._connection.execute(
@@ -182,6 +206,16 @@ class MoneyRows(BookRows):
             [case_id],
         ).fetchall()
         return [PaidPromise(a, b, c, d, PromiseState(e)) for a, b, c, d, e in rows]
+
+    def revive_plan(self, promise_id: int) -> bool:
+        """A plan that another has followed stays as it ended."""
+        self._connection.execute(_REVIVE, [promise_id])
+        row = self._connection.execute(
+            "SELECT l.state FROM instalment i JOIN instalment_plan l ON l.id = i.plan_id "
+            "WHERE i.promise_id = %s",
+            [promise_id],
+        ).fetchone()
+        return row is None or row[0] == "active"
 
     def open_promises(self, case_id: int) -> list[OpenPromise]:
         """Promises of the case that wait for money."""

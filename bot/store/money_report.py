@@ -22,7 +22,7 @@ UNMATCHED = (
 )
 
 # The channel is that of the last attempt before the debtor paid: thanks and confirmations of a
-# stop bring no money.
+# stop bring no money. What was booked to the wrong case is taken off on the day it was undone.
 _MONEY = """
 WITH chosen AS (
     SELECT id, zone, (%(first)s::date)::timestamp AT TIME ZONE zone AS since,
@@ -34,7 +34,7 @@ WITH chosen AS (
     FROM chosen f JOIN cases c ON c.portfolio_id = f.id JOIN entry e ON e.case_id = c.id
     WHERE e.at >= f.since AND e.at < f.until
       AND (e.debit IN ('received', 'waived', 'charged_back')
-           OR e.credit IN ('refunded', 'charged_back', 'fee')))
+           OR e.credit IN ('received', 'refunded', 'charged_back', 'fee')))
 , brought AS (
     SELECT 'payment:' || p.id AS source, p.provider, coalesce((
         SELECT a.channel FROM attempt a
@@ -45,8 +45,10 @@ WITH chosen AS (
     FROM chosen f JOIN payment p ON p.portfolio_id = f.id
     WHERE 'payment:' || p.id IN (SELECT source FROM moved))
 SELECT m.day, coalesce(b.provider, ''), coalesce(b.channel, ''), m.currency,
-       count(DISTINCT m.source) FILTER (WHERE m.debit = 'received'),
-       coalesce(sum(n) FILTER (WHERE m.debit = 'received'), 0)::bigint,
+       count(DISTINCT m.source) FILTER (WHERE m.debit = 'received')
+       - count(DISTINCT m.source) FILTER (WHERE m.credit = 'received'),
+       (coalesce(sum(n) FILTER (WHERE m.debit = 'received'), 0)
+        - coalesce(sum(n) FILTER (WHERE m.credit = 'received'), 0))::bigint,
        coalesce(sum(n) FILTER (WHERE m.credit = 'refunded'), 0)::bigint,
        coalesce(sum(n) FILTER (WHERE m.credit = 'charged_back'), 0)::bigint,
        coalesce(sum(n) FILTER (WHERE m.debit = 'charged_back'), 0)::bigint,

@@ -43,14 +43,15 @@ class PayRows(VisitRows):
         amount_minor: int,
         currency: str,
         provider: str,
+        debt_id: int | None,
         *,
         at: datetime,
     ) -> int:
         """A payment that begins."""
         row = self._connection.execute(
             "INSERT INTO checkout (reference, case_id, link_id, amount_minor, currency, provider, "
-            "created_at) VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id",
-            [reference, link.case_id, link.link_id, amount_minor, currency, provider, at],
+            "debt_id, created_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
+            [reference, link.case_id, link.link_id, amount_minor, currency, provider, debt_id, at],
         ).fetchone()
         assert row is not None
         return int(row[0])

@@ -30,7 +30,8 @@ WHERE l.state = 'active' AND {which} GROUP BY l.id
 # Money counts by the day it was paid, net of what was taken back.
 _CONDITIONAL = """
 SELECT r.id, r.amount_minor, r.state = 'granted' AS waits,
-       coalesce((SELECT sum(p.amount_minor - p.refunded_minor - p.charged_back_minor)
+       coalesce((SELECT sum(p.amount_minor - p.refunded_minor - p.charged_back_minor
+                             - p.undone_minor)
         FROM payment p WHERE p.case_id = r.case_id AND p.paid_at >= r.decided_at
           AND (p.paid_at AT TIME ZONE f.zone)::date <= r.pay_by), 0) >= r.condition_minor AS met
 FROM reduction r JOIN cases c ON c.id = r.case_id JOIN portfolio f ON f.id = c.portfolio_id

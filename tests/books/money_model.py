@@ -54,6 +54,7 @@ class Model:
     owed: dict[int, int] = field(default_factory=dict)
     payments: dict[int, Held] = field(default_factory=dict)
     charged_back: dict[int, int] = field(default_factory=dict)
+    chosen: dict[int, int | None] = field(default_factory=dict)
     steps: int = 0
 
     @property
@@ -152,9 +153,10 @@ class Model:
         self.entries += PAGE.entries(Kind.WITHDRAWN, shares, f"withdrawn:{self.key()}")
         self.owed[debt_id], row.settled = 0, True
 
-    def pay(self, amount: int) -> None:
+    def pay(self, amount: int, chosen: int | None = None) -> None:
         payment = len(self.payments) + 1
-        found = spread(amount, self.facts(), self.order)
+        found = spread(amount, self.facts(), self.order, chosen)
+        self.chosen[payment] = chosen
         entries = PAGE.entries(Kind.PAYMENT, found.shares, f"payment:{payment}")
         self.post(entries + PAGE.kept_as_credit(found.credit_minor, f"payment:{payment}"))
         self.payments[payment] = Held(found.shares, found.credit_minor)
@@ -192,7 +194,8 @@ class Model:
         amount = min(amount, self.charged_back[payment])
         if not amount:
             return
-        found, key = spread(amount, self.facts(), self.order), f"reinstated:{self.key()}"
+        found = spread(amount, self.facts(), self.order, self.chosen[payment])
+        key = f"reinstated:{self.key()}"
         entries = PAGE.entries(Kind.REINSTATED, found.shares, key)
         self.post(entries + PAGE.reinstated_as_credit(found.credit_minor, key))
         held = self.payments[payment]

@@ -32,7 +32,9 @@ steps = st.one_of(
     st.tuples(st.just("restate"), places, amounts, st.integers(0, 2_000), st.integers(0, 2_000)),
     st.tuples(st.just("withdraw"), places),
     st.tuples(st.just("pay"), amounts),
+    st.tuples(st.just("pay_one"), places, amounts),
     st.tuples(st.just("refund"), places, amounts),
+    st.tuples(st.just("undone"), places, amounts),
     st.tuples(st.just("chargeback"), places, amounts),
     st.tuples(st.just("reinstate"), places, amounts),
     st.tuples(st.just("fee"), places, amounts),
@@ -49,7 +51,7 @@ def act(model: Model, step: tuple) -> None:
         model.charge(amount, interest, min(charges, amount - interest), min(opening, amount))
     elif what == "pay":
         model.pay(*given_)
-    elif what in ("refund", "chargeback", "reinstate"):
+    elif what in ("refund", "chargeback", "undone", "reinstate"):
         place, amount = given_
         if model.payments:
             payment = place % len(model.payments) + 1
@@ -57,7 +59,10 @@ def act(model: Model, step: tuple) -> None:
                 model.put_back(payment, amount)
             else:
                 model.take_back(payment, amount, Kind(what))
-    elif model.rows:
+    elif what == "pay_one" and model.rows:
+        place, amount = given_
+        model.pay(amount, place % len(model.rows) + 1)
+    elif model.rows and what != "pay_one":
         place, *rest = given_
         getattr(model, what)(place % len(model.rows) + 1, *rest)
 
@@ -101,6 +106,40 @@ def test_a_refund_of_a_whole_payment_leaves_the_debts_as_they_were(sequence, amo
     model.take_back(payment, amount, Kind.REFUND)
     assert model.owed == before
     assert model.payments[payment].amount_minor == 0
+
+
+@given(st.sampled_from(AllocationOrder), st.lists(steps, max_size=15), places, amounts)
+def test_money_for_a_chosen_debt_goes_there_first_and_the_rest_by_the_order(
+    order, sequence, place, amount
+):
+    model = Model(order)
+    for step in sequence:
+        act(model, step)
+    listed = [debt.debt_id for debt in model.facts() if model.owed[debt.debt_id]]
+    if not listed:
+        return
+    chosen, before = listed[place % len(listed)], dict(model.owed)
+    others = [debt for debt in model.facts() if debt.debt_id != chosen]
+    model.pay(amount, chosen)
+    assert before[chosen] - model.owed[chosen] == min(amount, before[chosen])
+    left = amount - before[chosen]
+    usual = spread(left, others, order).parts if left > 0 else {}
+    for debt_id in before.keys() - {chosen}:
+        assert before[debt_id] - model.owed[debt_id] == usual.get(debt_id, 0)
+
+
+@given(st.lists(steps, max_size=15), amounts)
+def test_money_that_is_undone_leaves_the_debts_and_what_was_received_as_they_were(sequence, amount):
+    model = Model(AllocationOrder.OLDEST_DUE_FIRST)
+    for step in sequence:
+        act(model, step)
+    if not any(model.owed.values()):
+        return
+    owed, received = dict(model.owed), model.balances.get((None, Account.RECEIVED), 0)
+    model.pay(amount)
+    model.take_back(len(model.payments), amount, Kind.UNDONE)
+    assert model.owed == owed
+    assert model.balances.get((None, Account.RECEIVED), 0) == received
 
 
 @pytest.mark.parametrize("amount", [0, -1])
@@ -181,6 +220,20 @@ def test_fees_first_is_the_order_of_the_civil_code():
         (1, "debt_interest", 20),
         (2, "debt_interest", 5),
     ]
+
+
+def test_a_chosen_debt_is_paid_before_older_ones_and_within_itself_by_the_order():
+    shares = spread(110, debts(), AllocationOrder.FEE_FIRST, chosen=2).shares
+    assert [(share.debt_id, share.account.value, share.amount_minor) for share in shares] == [
+        (2, "debt_fee", 5),
+        (2, "debt_interest", 30),
+        (2, "debt", 65),
+        (1, "debt_fee", 10),
+    ]
+
+
+def test_a_chosen_debt_that_is_not_there_changes_nothing():
+    assert spread(130, debts(), chosen=9) == spread(130, debts())
 
 
 def test_what_no_debt_takes_is_credit():

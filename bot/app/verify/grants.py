@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from bot.app.verify.breach import Breach, Evidence
 
 _LINES = """
-SELECT l.id, l.state, l.amount_minor, coalesce(sum(p.amount_minor), 0)
+SELECT l.id, l.state, l.amount_minor, coalesce(sum(p.amount_minor - p.undone_minor), 0)
 FROM bank_line l LEFT JOIN bank_share s ON s.line_id = l.id LEFT JOIN payment p ON p.id = s.payment_id
-GROUP BY l.id HAVING coalesce(sum(p.amount_minor), 0)
+GROUP BY l.id HAVING coalesce(sum(p.amount_minor - p.undone_minor), 0)
     <> CASE WHEN l.state = 'applied' THEN l.amount_minor ELSE 0 END
 """
 

@@ -36,7 +36,7 @@ WITH told AS (
           UNION ALL SELECT case_id, credit, -amount_minor FROM entry) moves
     GROUP BY case_id, account)
 , paid AS (
-    SELECT case_id, sum(amount_minor) AS received, -sum(credit_minor) AS credit,
+    SELECT case_id, sum(amount_minor - undone_minor) AS received, -sum(credit_minor) AS credit,
         -sum(refunded_minor) AS refunded, -sum(charged_back_minor) AS charged_back
     FROM payment GROUP BY case_id)
 , owed AS (
@@ -79,8 +79,8 @@ def money_adds_up(evidence: Evidence) -> Iterator[Breach]:
     payments = (
         "SELECT p.id FROM payment p LEFT JOIN allocation a ON a.payment_id = p.id "
         "GROUP BY p.id HAVING p.amount_minor <> p.credit_minor + p.refunded_minor "
-        "+ p.charged_back_minor + coalesce(sum(a.amount_minor), 0) "
-        "OR least(p.credit_minor, p.refunded_minor, p.charged_back_minor) < 0"
+        "+ p.charged_back_minor + p.undone_minor + coalesce(sum(a.amount_minor), 0) "
+        "OR least(p.credit_minor, p.refunded_minor, p.charged_back_minor, p.undone_minor) < 0"
     )
     for (payment,) in evidence.rows(payments):
         yield Breach(f"payment {payment}", "its parts and credit do not add up to it")

@@ -15,6 +15,7 @@ class Limits:
     """A portfolio's terms. The defaults grant nothing without a human who may.
 
     `reduction_minor` and `reduction_percent` are what a collector may waive at once: both bind.
+    `fee_minor` is the most the desk may charge in fees on one debt.
     """
 
     most_periods: int = 0
@@ -25,6 +26,7 @@ class Limits:
     broken_after: int = 2
     reduction_minor: int = 0
     reduction_percent: int = 0
+    fee_minor: int = 0
 
     def may_waive(self, amount_minor: int, owed_minor: int) -> bool:
         """Whether a reduction needs nobody else's approval."""

@@ -11,7 +11,7 @@ from bot.domain.bank.claimants import Claimant
 from bot.domain.bank.lines import BankLine
 from bot.domain.bank.matching import Match
 from bot.flows.ports.ledger import LedgerFile
-from bot.flows.ports.money import MoneyStore
+from bot.flows.ports.money import MoneyStore, PaymentRow
 from bot.flows.ports.trail import Trail
 
 
@@ -49,6 +49,7 @@ class WaitingLine:
     paid_at: datetime
     state: str
     livemode: bool
+    undone: int = 0  #: how often it was applied and taken back
 
 
 @dataclass(slots=True)
@@ -107,6 +108,14 @@ class BankStore(MoneyStore, Trail, Protocol):
 
     def add_share(self, line_id: int, provider_ref: str) -> None:
         """The payment of provider `bank` with that reference came from the line."""
+        ...
+
+    def payments_of_line(self, line_id: int) -> list[PaymentRow]:
+        """What the line became and still is, by case; rows locked."""
+        ...
+
+    def reopen_line(self, line_id: int) -> None:
+        """An applied line waits again, one more time undone."""
         ...
 
     def cases_of(self, line: WaitingLine, case_ids: Sequence[int]) -> set[int]:

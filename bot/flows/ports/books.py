@@ -59,7 +59,13 @@ class BookStore(Cases, Protocol):
         ...
 
     def change_payment(
-        self, payment_id: int, *, credit: int = 0, refunded: int = 0, charged_back: int = 0
+        self,
+        payment_id: int,
+        *,
+        credit: int = 0,
+        refunded: int = 0,
+        charged_back: int = 0,
+        undone: int = 0,
     ) -> None:
         """Add to the payment's figures, minor units."""
         ...

@@ -19,7 +19,7 @@ class IncomingPayment:
     """Money that arrived for a case. (`provider`, `provider_ref`) makes it unique.
 
     `reference` is our checkout's, `provider_payment` the provider's id of the payment; both empty
-    for money that came by another way.
+    for money that came by another way. `debt_id` is the one it is for, when one was chosen.
     """
 
     case_id: int
@@ -30,6 +30,7 @@ class IncomingPayment:
     paid_at: datetime
     reference: str = ""
     provider_payment: str = ""
+    debt_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,14 @@ class PaymentRow:
     currency: str
     livemode: bool
     provider_payment: str
+    debt_id: int | None = None  #: which it is for, where one was chosen
+    undone_minor: int = 0
 
     @property
     def held_minor(self) -> int:
-        """What was neither refunded nor charged back."""
-        return self.amount_minor - self.refunded_minor - self.charged_back_minor
+        """What was neither refunded, nor charged back, nor undone."""
+        gone = self.refunded_minor + self.charged_back_minor + self.undone_minor
+        return self.amount_minor - gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,7 @@ class CheckoutFacts:
     currency: str
     livemode: bool
     state: str
+    debt_id: int | None = None  #: the one the payer chose
 
 
 class MoneyStore(BookStore, TouchWriter, PromiseMoney, Protocol):
@@ -172,12 +177,23 @@ class MoneyStore(BookStore, TouchWriter, PromiseMoney, Protocol):
         """The thank-you for a payment, if it has not gone out yet."""
         ...
 
+    def thanked(self, payment_id: int) -> bool:
+        """Whether the thank-you for a payment may have reached the debtor."""
+        ...
+
     def stop_calls(self, case_id: int, *, reason: str) -> None:
         """Tell running calls about the case to come to their end."""
         ...
 
     def promises_paid(self, case_id: int) -> list[PaidPromise]:
         """Promises that money was counted towards and that still count, the latest first."""
+        ...
+
+    def revive_plan(self, promise_id: int) -> bool:
+        """Make the completed plan of an instalment active again; False for one that is over.
+
+        True too for a promise of no plan.
+        """
         ...
 
     def open_promises(self, case_id: int) -> list[OpenPromise]:

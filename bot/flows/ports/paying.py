@@ -109,10 +109,11 @@ class PayStore(Protocol):
         amount_minor: int,
         currency: str,
         provider: str,
+        debt_id: int | None,
         *,
         at: datetime,
     ) -> int:
-        """A payment that begins."""
+        """A payment that begins; `debt_id` is the debt that was chosen, if one was."""
         ...
 
     def last_checkout(self, link_id: int) -> CheckoutFacts | None:

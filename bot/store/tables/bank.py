@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from bot.store.tables.columns import document, instant, items, key, minor, ref, sealed, words
+from bot.store.tables.columns import count, document, instant, items, key, minor, ref, sealed, words
 
 
 class BankImport(SQLModel, table=True):
@@ -48,6 +48,7 @@ class BankLine(SQLModel, table=True):
     doubts: list[Any] = items()
     decided_by: int | None = ref("collector.id", optional=True)
     decided_at: datetime | None = instant(optional=True)
+    undone: int = count()  #: how often it was applied and taken back
 
 
 class BankShare(SQLModel, table=True):

@@ -21,6 +21,12 @@ from bot.store.tables.columns import key as identity
 
 _CLAIMS = "('debt', 'debt_interest', 'debt_fee')"
 
+#: What the money report sums, and nothing of a ledger's claims: the index stays small.
+MONEY = (
+    "debit IN ('received', 'waived', 'charged_back') "
+    "OR credit IN ('received', 'refunded', 'charged_back', 'fee')"
+)
+
 
 class BookEntry(SQLModel, table=True):
     """One transfer between two accounts of one case (`bot.domain.books`). Never changed.
@@ -39,6 +45,7 @@ class BookEntry(SQLModel, table=True):
             name="entry_names_its_debt",
         ),
         Index("entry_of_case", "case_id"),
+        Index("entry_of_money", "at", postgresql_where=text(MONEY)),
         Index("entry_of_debt", "debt_id", postgresql_where=text("debt_id IS NOT NULL")),
     )
     id: int | None = identity()

@@ -26,6 +26,7 @@ class Terms(SQLModel, table=True):
     broken_after: int = count(2)  #: instalments missed at the same time
     reduction_minor: int = minor()  #: granted at once up to this
     reduction_percent: int = count()  #: and up to this share of what is owed
+    fee_minor: int = minor()  #: most of the desk's own fees on one debt; 0: none
 
 
 class InstalmentPlan(SQLModel, table=True):

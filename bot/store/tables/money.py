@@ -39,7 +39,8 @@ class Promise(SQLModel, table=True):
 class Payment(SQLModel, table=True):
     """Money that arrived, once per provider reference.
 
-    `amount_minor` = allocations + `credit_minor` + `refunded_minor` + `charged_back_minor`.
+    `amount_minor` = allocations + `credit_minor` + `refunded_minor` + `charged_back_minor`
+    + `undone_minor`.
     """
 
     __tablename__ = "payment"
@@ -68,6 +69,8 @@ class Payment(SQLModel, table=True):
     provider_payment: str = words(default="")  #: the provider's id of the payment
     paid_at: datetime = instant()
     received_at: datetime = instant()
+    debt_id: int | None = ref("debt.id", optional=True)  #: which it is for, where one was chosen
+    undone_minor: int = minor()  #: booked by mistake, and taken off this case again
 
 
 class Allocation(SQLModel, table=True):
@@ -110,6 +113,7 @@ class Checkout(SQLModel, table=True):
     provider_id: str | None = words(optional=True)
     state: str = words(default="open")
     created_at: datetime = instant()
+    debt_id: int | None = ref("debt.id", optional=True)  #: the one the payer chose
 
 
 class PaymentNotice(SQLModel, table=True):
