@@ -16,7 +16,7 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException
 
-from bot.carriers.twilio_codes import answered_by, call_outcome_of, call_state_of, dead_line
+from bot.carriers.twilio_codes import answered_by, call_state_of, dead_line, ended_as
 from bot.carriers.twilio_signature import TwilioSignature
 from bot.domain.call.values import Heard
 from bot.domain.vocabulary import CallOutcome
@@ -227,7 +227,7 @@ def _report(form: ImmutableMultiDict[str, str]) -> CallReport:
         sid=field(form, "CallSid", SID),
         status=status,
         state=call_state_of(status),
-        outcome=call_outcome_of(status),
+        outcome=ended_as(status, form.get("AnsweredBy")),
         token=token(),
         code=error or (f"sip {sip}" if _SIP.fullmatch(sip) and sip != "200" else None),
         dead=dead_line(status, sip, error),

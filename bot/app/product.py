@@ -47,6 +47,7 @@ from bot.flows.recordings import Recordings
 from bot.flows.release import Releaser
 from bot.flows.settle import Settler
 from bot.flows.settle_attempts import AttemptSettler
+from bot.flows.settle_calls import CallSettler
 from bot.flows.trades import Calls
 from bot.flows.visit import Visits
 from bot.payments.links import PaymentLinks
@@ -78,6 +79,7 @@ class Product:
     dispatcher: Dispatcher
     caller: Dispatcher
     call_reports: CallReports
+    calls: CallSettler
     conversation: Conversation
     put_through: PutThrough
     recordings: Recordings
@@ -141,6 +143,7 @@ def _build(
         phrases,
         carriers.calls,
     )
+    call_reports = CallReports(transactions, playbook, clock)
     providers = providers_for(settings, clock)
     receiver = Receiver(transactions, playbook, clock, understand, opt_in_words(playbook))
     pay_page = PayPage(transactions, clock, providers, links.hash_of, token)
@@ -155,7 +158,8 @@ def _build(
         dry_run=DryRun(transactions, playbook),
         dispatcher=texts,
         caller=replace(texts, carrier_for=carriers.calls, trade=Calls()),
-        call_reports=CallReports(transactions, playbook, clock),
+        call_reports=call_reports,
+        calls=CallSettler(transactions, call_reports, clock, carriers.calls),
         conversation=conversation,
         put_through=PutThrough(transactions, conversation, clock, speaker, phrases),
         recordings=Recordings(transactions, clock, carriers.recordings),

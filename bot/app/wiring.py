@@ -176,6 +176,7 @@ def ticks(product: Product) -> list[Tick]:
         Tick("promises", timedelta(seconds=30), _both(product.promises.run)),
         Tick("reductions", timedelta(seconds=60), _both(reductions(product).sweep)),
         Tick("settle_attempts", timedelta(seconds=30), product.attempts.run),
+        Tick("settle_calls", timedelta(seconds=30), product.calls.run),
         Tick("recordings", timedelta(hours=1), _both(product.recordings.sweep)),
         Tick("watch", timedelta(seconds=60), _both(product.releaser.watch)),
     ]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
+from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
 from bot.carriers.twilio_client import asking, created
-from bot.carriers.twilio_codes import call_state_of
+from bot.carriers.twilio_codes import call_state_of, ended_as
+from bot.flows.ports.calls import CallReport
 from bot.flows.ports.carrier import Accepted, CallOrder, Sent
 
 #: Every event of a call (Calls resource, StatusCallbackEvent): one report each.
@@ -37,7 +41,7 @@ class TwilioCalls:
                 status_callback_event=_EVENTS,
                 status_callback_method="POST",
                 timeout=order.ring_seconds,
-                machine_detection="Enable",
+                machine_detection="DetectMessageEnd" if order.leaves_message else "Enable",
                 async_amd="true",
                 async_amd_status_callback=self._address("amd", order.token),
                 async_amd_status_callback_method="POST",
@@ -59,6 +63,30 @@ class TwilioCalls:
                 limit=50,
             )
         return [Accepted(str(call.sid), call_state_of(str(call.status))) for call in found]
+
+    def ask(self, sid: str) -> CallReport | None:
+        """How the call stands; None when Twilio knows none. Raises OSError as above."""
+        with asking("the carrier cannot be asked now"):
+            call = self._known(sid)
+        if call is None:
+            return None
+        status, heard = str(call.status), call.answered_by or None
+        return CallReport(
+            sid=sid,
+            status=status,
+            state=call_state_of(status),
+            outcome=ended_as(status, heard),
+            seconds=int(call.duration) if str(call.duration or "").isdigit() else None,
+            answered_by=heard,
+        )
+
+    def _known(self, sid: str) -> Any:
+        try:
+            return self._client.calls(sid).fetch()
+        except TwilioRestException as refusal:
+            if refusal.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
 
     def update(self, sid: str, twiml: str) -> None:
         """Let a running call go on with `twiml`. Raises OSError when that was not possible."""

@@ -107,6 +107,14 @@ def call_outcome_of(status: str) -> CallOutcome | None:
     return _CALL_OUTCOMES.get(status)
 
 
+def ended_as(status: str, heard: str | None) -> CallOutcome | None:
+    """How the call ended, with `AnsweredBy` of its last report; None while it has not."""
+    outcome = call_outcome_of(status)
+    if outcome is not CallOutcome.ANSWERED:
+        return outcome
+    return answered_by(heard) or outcome
+
+
 def dead_line(status: str, sip_response: str | None, code: str | None) -> bool:
     """Whether the network says that there is no such telephone (空号, 停机)."""
     if call_outcome_of(status) is not CallOutcome.FAILED:

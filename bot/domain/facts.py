@@ -133,6 +133,7 @@ class PortfolioFacts:
     phone: str = ""  #: the desk's number that a debtor can call
     complaint_phone: str = ""
     payee_account: str = ""  #: the creditor-designated repayment account, masked as printed
+    contact_name: str = ""  #: whom a message left on an answering machine may name
     grace_days: int = 1
     allocation: AllocationOrder = AllocationOrder.OLDEST_DUE_FIRST
     offered: frozenset[Channel] = frozenset({Channel.SMS})  #: what its sender can carry

@@ -71,6 +71,7 @@ class CallContexts:
             duties=duties(facts.portfolio),
             desk=Desk.CLOSED,
             id_tail=store.id_tail(facts.debtor.debtor_id) or "",
+            contact_name=facts.portfolio.contact_name,
             link=reach(facts, (Channel.SMS,), guarantor=False) is not None,
             queue=f"desk-{facts.portfolio.sender_id}",
             workday=calendar.is_working,

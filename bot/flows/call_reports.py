@@ -20,6 +20,9 @@ _UNANSWERED = frozenset(
     {CallOutcome.BUSY, CallOutcome.NO_ANSWER, CallOutcome.MACHINE, CallOutcome.FAILED}
 )
 
+_MACHINES = frozenset({CallOutcome.MACHINE, CallOutcome.FAX})
+_PICKED_UP = _MACHINES | {CallOutcome.ANSWERED}
+
 
 @dataclass(frozen=True)
 class CallReports:
@@ -71,6 +74,8 @@ class CallReports:
     ) -> None:
         last = hang_up(session_from(dict(call.session))) if call.session else None
         outcome = self._outcome(call, outcome, last)
+        if outcome in _MACHINES and call.outcome is None:  # detection itself was never told of
+            store.heard_as(call.call_id, report.answered_by or outcome.value, outcome)
         store.end_call(call.call_id, report.sid, outcome, seconds=report.seconds, at=now)
         if last is not None:
             store.reach_later(call, reached_by(last, ""), suffix="end", at=now)
@@ -85,12 +90,14 @@ class CallReports:
 
     def _outcome(self, call: CallRow, outcome: CallOutcome, last: Turn | None) -> CallOutcome:
         """What machine detection, or the conversation, made of an answered call stands."""
-        if outcome is not CallOutcome.ANSWERED:
+        if outcome not in _PICKED_UP:
             return outcome
         if call.outcome is not None:
             return call.outcome
-        heard = machine_heard(last.session) if last is not None else None
-        return heard or outcome
+        if last is None:
+            return outcome
+        spoke = last.session.heard_any  # then machine detection was wrong
+        return machine_heard(last.session) or (CallOutcome.ANSWERED if spoke else outcome)
 
     def _follow(self, store: CallStore, call: CallRow, outcome: CallOutcome, now: datetime) -> None:
         if call.case_id is None:

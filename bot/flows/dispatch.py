@@ -183,6 +183,9 @@ class Dispatcher:
         if now >= touch.latest_at:
             batch.decided.append(Decided(touch, TouchState.EXPIRED, None, "window over"))
             return
+        if gaps := self.trade.gaps(facts.portfolio):
+            self._wait_for_words(store, batch, touch, facts.portfolio.code, gaps, now)
+            return
         proposal = proposal_of(touch, facts)
         rules = self.playbook.rules(facts.portfolio)
         text = self._written(facts, touch, now)
@@ -199,6 +202,20 @@ class Dispatcher:
         tally.add(facts, proposal, now)
         seconds = _validity(proposal, facts, content, now, rules)
         self._add(batch, touch, text, phones[touch.contact_point_id], seconds)
+
+    def _wait_for_words(
+        self,
+        store: DispatchStore,
+        batch: _Batch,
+        touch: DueTouch,
+        portfolio: str,
+        gaps: Sequence[str],
+        now: datetime,
+    ) -> None:
+        """Nothing goes out half said; it is tried again in case somebody fills the gaps."""
+        later = Decided(touch, TouchState.PLANNED, now + _TRY_LATER, "portfolio incomplete")
+        batch.decided.append(later)
+        store.raise_alarm("portfolio_incomplete", portfolio, "; ".join(gaps), at=now)
 
     def _written(self, facts: CaseFacts, touch: DueTouch, now: datetime) -> Written | None:
         """Written from the facts of this moment, not from those of planning."""

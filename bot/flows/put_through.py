@@ -28,7 +28,7 @@ class PutThrough:
         """What the collector hears before the two are connected; nothing when it is not known."""
         with self.transactions() as store:
             words, language = store.whisper(call_id)
-            store.met(call_id)
+            store.met(call_id, at=self.clock.real())
         if not words:
             return self.speaker.nothing()
         return self.speaker.whisper(self.phrases.spoken(words, language))

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.cadence import furthest_promise
+from bot.domain.cadence.calling import Slot, within
 from bot.domain.call.outcomes import understanding_of
 from bot.domain.call.storing import outcome_from
 from bot.domain.call.values import Outcome, OutcomeKind
@@ -261,7 +262,10 @@ class _Effects:
 
     def _call_back(self, facts: CaseFacts, response: Response) -> None:
         assert response.call_back_at is not None
-        at = max(response.call_back_at, self.now)
+        begins = max(response.call_back_at, self.now)
+        wish = Slot(begins, max(response.call_back_until or begins, begins))
+        channel = self._same_way(facts)
+        at = self._best_within(facts, wish).earliest if channel is Channel.VOICE else begins
         self.store.cancel_touches(facts.case_id, at=self.now, reason="call_later")
         proposal = self._proposal(
             facts,
@@ -273,12 +277,18 @@ class _Effects:
             facts,
             replace(
                 proposal,
-                channel=self._same_way(facts),
+                channel=channel,
                 earliest=at,
                 latest=at + timedelta(hours=24),
             ),
             {},
         )
+
+    def _best_within(self, facts: CaseFacts, wish: Slot) -> Slot:
+        """The debtor's words hold; where they leave the hour open, it is one that was answered."""
+        windows = self.playbook.cadence_of(facts).windows
+        hours, zone = facts.debtor.answered_hours, facts.portfolio.zone
+        return within(wish, hours, windows, self._point(facts).zones, zone)
 
     def _same_way(self, facts: CaseFacts) -> Channel:
         """Who asked on the telephone to be called is called."""

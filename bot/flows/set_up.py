@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,6 +17,7 @@ from bot.flows.ports.portfolios import (
     PortfolioStore,
     SenderLine,
 )
+from bot.scripts.readiness import contact_name_fault
 
 _CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")
 _REGION = re.compile(r"^[A-Z]{2}$")
@@ -25,6 +26,9 @@ _REGION = re.compile(r"^[A-Z]{2}$")
 SIGNATURE_LENGTH = (2, 16)
 
 COLLECTOR_KINDS = ("first_party", "third_party")
+
+#: What debtors read and hear of a portfolio, and what can be changed at any time.
+WORDS = ("creditor", "signature", "phone", "complaint_phone", "payee_account", "contact_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,21 @@ def _call_problems(calls_per_second: float, lines: int) -> list[Problem]:
     return problems
 
 
+def set_words(store: PortfolioStore, code: str, words: Mapping[str, str], at: datetime) -> None:
+    """Change what the debtor reads and hears of a portfolio; nothing when any of it is wrong.
+
+    `words`: any of WORDS. Raises SetUpError.
+    """
+    row = store.portfolio(code)
+    if row is None:
+        raise SetUpError([Problem("code", f"no portfolio {code}", "see yuehuan portfolio list")])
+    if not words:
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in WORDS)
+        raise SetUpError([Problem("set", "nothing to change", f"give one of {names}")])
+    _raise(_spoken_problems({name: row[name] for name in WORDS} | dict(words)))
+    store.set_words(code, words, at=at)
+
+
 def set_allocation(store: PortfolioStore, code: str, order: str) -> None:
     """Change how a portfolio spreads money over debts. Raises SetUpError."""
     _raise(_allocation_problems(order))
@@ -133,7 +152,6 @@ def open_portfolio(
         *_word_problems(portfolio),
         *_choice_problems(portfolio, offered),
         *_allocation_problems(portfolio.allocation),
-        *_phone_problems(portfolio),
     ]
     if sender is None:
         problems.append(_no_sender(portfolio.sender))
@@ -167,14 +185,10 @@ def _code_problems(code: str) -> list[Problem]:
 def _word_problems(portfolio: NewPortfolio) -> list[Problem]:
     problems = [
         Problem(field, "is empty", "fill it in")
-        for field in ("name", "creditor", "creditor_key")
+        for field in ("name", "creditor_key")
         if not getattr(portfolio, field).strip()
     ]
-    shortest, longest = SIGNATURE_LENGTH
-    signature = portfolio.signature
-    if not shortest <= len(signature) <= longest or any(mark in signature for mark in "【】[]"):
-        remedy = f"{shortest}–{longest} characters without brackets that identify the company"
-        problems.append(Problem("signature", f"{signature!r} is no signature", remedy))
+    problems += _spoken_problems({name: getattr(portfolio, name) for name in WORDS})
     if not 0 <= portfolio.grace_days <= 10:
         problems.append(Problem("grace-days", "not between 0 and 10", "1 is usual"))
     return problems
@@ -203,11 +217,26 @@ def _choice_problems(portfolio: NewPortfolio, offered: Offered) -> list[Problem]
     return problems
 
 
-def _phone_problems(portfolio: NewPortfolio) -> list[Problem]:
+def _spoken_problems(words: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with the words a debtor reads or hears."""
+    problems = []
+    if not words["creditor"].strip():
+        problems.append(Problem("creditor", "is empty", "fill it in"))
+    shortest, longest = SIGNATURE_LENGTH
+    signature = words["signature"]
+    if not shortest <= len(signature) <= longest or any(mark in signature for mark in "【】[]"):
+        remedy = f"{shortest}–{longest} characters without brackets that identify the company"
+        problems.append(Problem("signature", f"{signature!r} is no signature", remedy))
+    if fault := contact_name_fault(words["contact_name"]):
+        problems.append(Problem("contact-name", *fault))
+    return problems + _phone_problems(words)
+
+
+def _phone_problems(words: Mapping[str, str]) -> list[Problem]:
     """Most scripts name the desk's number; a 400 number is fine, so no plan is asked."""
     problems = []
     for field in ("phone", "complaint_phone"):
-        given = getattr(portfolio, field)
+        given = words[field]
         if not 5 <= sum(character.isdigit() for character in given) <= 20:
             problems.append(Problem(field, f"{given!r} is no number", "one debtors can call"))
     return problems

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.facts import CaseFacts
+from bot.domain.facts import CaseFacts, PortfolioFacts
 from bot.domain.proposal import Content
 from bot.domain.vocabulary import Channel
 from bot.flows.calling import CALL_CONTENT, script_for
@@ -14,6 +14,8 @@ from bot.flows.considering import compose
 from bot.flows.playbook import Playbook
 from bot.flows.ports.carrier import CallOrder, Order, SmsOrder
 from bot.flows.ports.dispatching import DispatchStore, DueTouch, NewCall, NewLink
+from bot.policy.calls import leaves_message
+from bot.scripts.readiness import missing_from
 
 #: Seconds a telephone rings before we give up (product choice: five to six rings; more is a
 #: nuisance, and a mailbox takes over in between), and the least that is worth beginning.
@@ -37,6 +39,7 @@ class Written:
     segments: int
     link: NewLink | None = None  #: the very link that the text holds
     call: NewCall | None = None
+    leaves_message: bool = False  #: on a machine; then its greeting must be waited for
 
 
 class Trade(Protocol):
@@ -51,6 +54,10 @@ class Trade(Protocol):
         self, store: DispatchStore, sender_id: int, wanted: int, real_now: datetime
     ) -> tuple[int, bool]:
         """How many may go out now, and whether to come back in a second for more."""
+        ...
+
+    def gaps(self, portfolio: PortfolioFacts) -> tuple[str, ...]:
+        """What the portfolio must have filled in before any of its touches goes out."""
         ...
 
     def write(
@@ -81,6 +88,10 @@ class Texts:
         """The sender's rate."""
         taken = store.take_turns(sender_id, wanted=wanted, real_now=real_now)
         return taken, taken < wanted
+
+    def gaps(self, portfolio: PortfolioFacts) -> tuple[str, ...]:
+        """None: a text that lacks a value cannot be written, and is told apart by itself."""
+        return ()
 
     def write(
         self,
@@ -114,6 +125,10 @@ class Calls:
         """The sender's rate and lines; a line that becomes free wakes the sender by itself."""
         return store.take_lines(sender_id, wanted=wanted, real_now=real_now)
 
+    def gaps(self, portfolio: PortfolioFacts) -> tuple[str, ...]:
+        """A call may come to any of its sentences, so none begins without all their values."""
+        return missing_from(portfolio)
+
     def write(
         self,
         playbook: Playbook,
@@ -125,8 +140,15 @@ class Calls:
         """Which script leads the call: by where the case stands now, not when it was planned."""
         script = script_for(facts, touch.purpose, playbook, now)
         call = NewCall(script.id, script.version)
-        return Written(CALL_CONTENT, f"{script.id} v{script.version}", 1, call=call)
+        return Written(
+            CALL_CONTENT,
+            f"{script.id} v{script.version}",
+            1,
+            call=call,
+            leaves_message=leaves_message(facts.portfolio),
+        )
 
     def order(self, token: str, to: str, sender: str, written: Written, seconds: int) -> Order:
         """A call that must not ring into closed hours."""
-        return CallOrder(token, to, sender, max(SHORTEST_RING, min(RING, seconds)))
+        ring = max(SHORTEST_RING, min(RING, seconds))
+        return CallOrder(token, to, sender, ring, leaves_message=written.leaves_message)

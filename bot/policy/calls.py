@@ -22,6 +22,11 @@ def _duties(pack_ids: tuple[str, ...], collector_kind: str) -> Duties:
     return duties_of(packs().chosen(pack_ids), collector_kind)
 
 
+def leaves_message(portfolio: PortfolioFacts) -> bool:
+    """Whether a machine is left a name and a number: the packs allow it, and there is a name."""
+    return bool(portfolio.contact_name) and duties(portfolio).voicemail
+
+
 def duties_of(chosen: Iterable[Pack], collector_kind: str) -> Duties:
     """What any pack asks is asked; a message may be left only where every pack allows it."""
     named = {pack.id: _asked(pack, collector_kind) for pack in chosen}

@@ -16,6 +16,7 @@ from bot.flows.ports.calls import (
     NewRecording,
     OurNumber,
     RecordingRow,
+    SilentCall,
 )
 from bot.flows.ports.dispatching import SenderFacts
 from bot.store.calls import CallRows
@@ -74,6 +75,22 @@ WHERE c.transfer = 'queued' AND c.state <> 'ended'
   AND (c.queued_at, c.id) <= (mine.queued_at, mine.id)
 """
 
+
+_SILENT = """
+WITH silent AS (
+    SELECT c.id, coalesce(c.provider_sid, a.provider_sid) AS sid, a.token
+    FROM call c LEFT JOIN attempt a ON a.id = c.attempt_id
+    WHERE c.state <> 'ended' AND c.called_at < %(begun)s
+      AND coalesce(c.asked_at, '-infinity') < %(asked)s
+      AND coalesce(c.provider_sid, a.provider_sid) IS NOT NULL
+    ORDER BY c.asked_at NULLS FIRST, c.id LIMIT %(limit)s
+    FOR UPDATE OF c SKIP LOCKED
+)
+UPDATE call c SET asked_at = %(at)s FROM silent n, sender s
+WHERE c.id = n.id AND s.id = c.sender_id
+RETURNING n.sid, n.token, s.id, s.address, s.kind, s.livemode, s.per_second,
+          s.stopped_reason IS NOT NULL
+"""
 
 _RECORDING = """
 SELECT r.id, r.provider_sid, r.case_id, s.id, s.address, s.kind, s.livemode, s.per_second,
@@ -165,11 +182,11 @@ class CallDeskRows(CallRows):
             return "", "zh-CN"
         return self._seal.open(row[0]), json.loads(self._seal.open(row[1]))["language"]
 
-    def met(self, call_id: int) -> None:
+    def met(self, call_id: int, *, at: datetime) -> None:
         """A collector picked up the telephone for it."""
         self._connection.execute(
-            "UPDATE call SET transfer = 'talking' WHERE id = %s AND transfer = 'dialing'",
-            [call_id],
+            "UPDATE call SET transfer = 'talking', met_at = %s WHERE id = %s AND transfer = 'dialing'",
+            [at, call_id],
         )
 
     def set_transfer(
@@ -204,6 +221,14 @@ class CallDeskRows(CallRows):
                 ],
             ).rowcount
         )
+
+    def silent_calls(
+        self, *, begun_before: datetime, asked_before: datetime, at: datetime, limit: int
+    ) -> list[SilentCall]:
+        """Calls to ask the carrier about, marked as asked."""
+        values = {"begun": begun_before, "asked": asked_before, "at": at, "limit": limit}
+        rows = self._connection.execute(_SILENT, values).fetchall()
+        return [SilentCall(sid, token, SenderFacts(*sender)) for sid, token, *sender in rows]
 
     def packs_of(self, case_id: int) -> list[str]:
         """The policy packs of the case's portfolio."""

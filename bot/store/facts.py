@@ -100,7 +100,7 @@ WHERE c.id = ANY(%b::bigint[]) GROUP BY c.id
 _PORTFOLIOS = """
 SELECT p.id, p.code, p.creditor, p.signature, p.zone, p.region, p.currency, p.cadence, p.packs,
        p.livemode, p.collector_kind, s.kind, p.phone, p.complaint_phone, p.payee_account,
-       p.grace_days, p.sender_id, s.per_second, s.voice, p.allocation
+       p.grace_days, p.sender_id, s.per_second, s.voice, p.allocation, p.contact_name
 FROM portfolio p JOIN sender s ON s.id = p.sender_id WHERE p.id = ANY(%b::bigint[])
 """
 
@@ -180,6 +180,7 @@ class FactsReader:
                 per_second=row[17],
                 offered=_WITH_CALLS if row[18] else _TEXTS_ONLY,
                 allocation=_ORDERS[row[19]],
+                contact_name=row[20],
             )
             for row in self._rows(_PORTFOLIOS, list(ids))
         }

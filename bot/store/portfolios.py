@@ -66,6 +66,17 @@ class PortfolioRows:
             [voice, calls_per_second, lines, sender_id],
         )
 
+    def set_words(self, code: str, words: Mapping[str, str], *, at: datetime) -> None:
+        """What debtors read and hear of it; the next call will tell whether anything still lacks."""
+        holes = ", ".join(f"{name} = %({name})s" for name in words)
+        query = f"UPDATE portfolio SET {holes} WHERE code = %(code)s"
+        self._connection.execute(query.encode(), {**words, "code": code})
+        self._connection.execute(
+            "UPDATE alarm SET cleared_at = %s "
+            "WHERE kind = 'portfolio_incomplete' AND subject = %s AND cleared_at IS NULL",
+            [at, code],
+        )
+
     def set_allocation(self, code: str, order: str) -> bool:
         """How the portfolio spreads money; False when there is no such portfolio."""
         query = "UPDATE portfolio SET allocation = %s WHERE code = %s"

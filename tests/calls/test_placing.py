@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from call_kit import (
     CALL_DAY,
     CALL_TIME,
     DUE,
+    KNOWN,
     act,
     call_row,
     called,
@@ -16,6 +17,7 @@ from call_kit import (
     let_call,
     settle,
     sid_of,
+    talk,
 )
 from desk_kit import DeskInHand, shanghai
 
@@ -147,3 +149,44 @@ def test_the_hour_at_which_somebody_answered_is_remembered_and_used(desk: DeskIn
     due = desk.one("SELECT max(due_at) FROM touch WHERE channel = 'voice'")
     assert due == shanghai("2026-03-13 19:00")
     assert due - shanghai("2026-03-13 00:00") == timedelta(hours=19)
+
+
+def test_a_portfolio_that_lacks_something_places_no_call_and_says_what(desk: DeskInHand) -> None:
+    case_id = called_without(desk, "complaint_phone")
+    assert calls(desk) == []
+    assert desk.sql("SELECT kind, subject FROM alarm") == [("portfolio_incomplete", "loans")]
+    assert "complaint_phone is empty" in desk.one("SELECT message FROM alarm")
+    assert desk.sql("SELECT state, reason FROM touch") == [("planned", "portfolio incomplete")]
+    desk.sql("UPDATE portfolio SET complaint_phone = '400-000-5678'")
+    desk.step(shanghai(CALL_TIME) + timedelta(minutes=10))
+    assert [c["to"] for c in calls(desk)] == [desk.phones[case_id]]
+
+
+def called_without(desk: DeskInHand, field: str) -> int:
+    """A case whose portfolio lost a word it needs before its call was due."""
+    let_call(desk)
+    case_id = desk.case(desk.portfolio(), due_on=DUE)
+    desk.step(shanghai(f"{CALL_DAY} 00:10"))
+    desk.sql(f"UPDATE portfolio SET {field} = ''")
+    desk.step(shanghai(CALL_TIME))
+    return case_id
+
+
+def test_texts_go_out_although_a_call_would_lack_something(desk: DeskInHand) -> None:
+    let_call(desk)
+    case_id = desk.case(desk.portfolio(complaint_phone=""), due_on=date(2026, 3, 9))
+    desk.step(shanghai(f"{CALL_DAY} 00:10"))
+    desk.step(shanghai(CALL_TIME))
+    assert len(desk.texts(case_id)) == 1
+
+
+def test_a_call_back_for_tomorrow_comes_at_the_hour_that_was_answered(desk: DeskInHand) -> None:
+    case_id = called(desk)
+    desk.sql("UPDATE debtor SET answered_hours = '[19, 19]'")
+    sid = sid_of(desk, case_id)
+    act(desk, sid, "answer", **{"as": "human"})
+    talk(desk, sid, *KNOWN, "明天再打给我吧")
+    settle(desk)
+    assert desk.sql("SELECT channel, due_at FROM touch WHERE state = 'planned'") == [
+        ("voice", shanghai("2026-03-12 19:00"))
+    ]

@@ -222,6 +222,52 @@ def test_a_test_portfolio_never_gets_a_live_sender(command: Command, database_ur
     }
 
 
+def test_what_debtors_read_and_hear_of_a_portfolio_can_be_changed(
+    command: Command, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "INSERT INTO alarm (kind, subject, message, at) "
+            "VALUES ('portfolio_incomplete', 'loans', 'phone is empty', now())"
+        )
+    assert command("portfolio", "set", "loans", "--contact-name", " 陈专员 ") == 0
+    assert count(database_url, "portfolio WHERE contact_name = '陈专员'") == 1
+    assert count(database_url, "alarm WHERE cleared_at IS NULL") == 0
+    assert command("portfolio", "set", "loans", "--contact-name", "") == 0
+    assert count(database_url, "portfolio WHERE contact_name = ''") == 1
+    capsys.readouterr()
+    assert command("portfolio", "set", "loans") == 2
+    assert "--contact-name" in capsys.readouterr().err
+    assert command("portfolio", "set", "nowhere", "--phone", "400 812 3456") == 2
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--contact-name", "催收一部", "催"),
+        ("--contact-name", "逾期账款组陈专员", "逾期"),
+        ("--contact-name", "陈" * 21, "no name"),
+        ("--contact-name", "陈专员\n欠款两千", "no name"),
+        ("--contact-name", "陈专员13800138000", "1"),
+        ("--phone", "call us", "no number"),
+        ("--creditor", "", "empty"),
+        ("--signature", "【东升】", "no signature"),
+    ],
+)
+def test_a_change_that_could_not_work_or_tells_too_much_changes_nothing(
+    command: Command,
+    database_url: str,
+    capsys: pytest.CaptureFixture[str],
+    option: str,
+    value: str,
+    said: str,
+) -> None:
+    assert command("portfolio", "set", "loans", "--payee-account", "尾号1", option, value) == 2
+    assert said in capsys.readouterr().err
+    assert count(database_url, "portfolio WHERE payee_account = '尾号1'") == 0
+    assert command(*portfolio("other", contact_name="法务催收")) == 2
+
+
 def test_a_stopped_sender_starts_again_and_its_alarm_clears(
     command: Command, database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -156,3 +156,10 @@ def test_a_complete_portfolio_has_no_gaps() -> None:
 def test_a_gap_of_the_portfolio_is_named(field: str, value: str) -> None:
     (gap,) = missing_from(replace(DESK, **{field: value}))
     assert gap.startswith(field)
+
+
+def test_a_name_for_machines_is_missed_only_where_messages_may_be_left() -> None:
+    assert missing_from(DESK) == ()
+    (gap,) = missing_from(DESK, leaves_messages=True)
+    assert gap.startswith("contact_name")
+    assert missing_from(replace(DESK, contact_name="陈专员"), leaves_messages=True) == ()

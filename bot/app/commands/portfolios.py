@@ -53,6 +53,10 @@ def add_portfolio(
         str, typer.Option(help="Where complaints go; the desk's number if left out.")
     ] = "",
     payee_account: Annotated[str, typer.Option(help="Repayment account, as printed.")] = "",
+    contact_name: Annotated[
+        str,
+        typer.Option(help="Whom a message left on an answering machine names; none if left out."),
+    ] = "",
     grace_days: Annotated[int, typer.Option(help="Days after a promise before it is broken.")] = 1,
     allocation: Annotated[
         str, typer.Option(help="How money is spread over debts; see docs/payments.md.")
@@ -80,12 +84,44 @@ def add_portfolio(
         phone=phone,
         complaint_phone=complaint_phone or phone,
         payee_account=payee_account,
+        contact_name=contact_name.strip(),
         grace_days=grace_days,
         allocation=allocation,
     )
     with rows() as store:
         open_portfolio(store, new, offered(), system_now())
     typer.echo(f"{code}: {_MODES[live]}")
+
+
+@portfolio_app.command("set")
+def set_portfolio(
+    code: Annotated[str, typer.Argument(help="Its code.")],
+    creditor: Annotated[str | None, typer.Option(help="Who is owed.")] = None,
+    signature: Annotated[str | None, typer.Option(help="SMS signature.")] = None,
+    phone: Annotated[str | None, typer.Option(help="The desk's number.")] = None,
+    complaint_phone: Annotated[str | None, typer.Option(help="Where complaints go.")] = None,
+    payee_account: Annotated[str | None, typer.Option(help="Repayment account.")] = None,
+    contact_name: Annotated[
+        str | None,
+        typer.Option(help="Whom a message left on an answering machine names; '' for none."),
+    ] = None,
+) -> None:
+    """Change what debtors read and hear of a portfolio from now on."""
+    from bot.app.clock import system_now
+    from bot.flows.set_up import set_words
+
+    given = {
+        "creditor": creditor,
+        "signature": signature,
+        "phone": phone,
+        "complaint_phone": complaint_phone,
+        "payee_account": payee_account,
+        "contact_name": contact_name,
+    }
+    words = {name: text.strip() for name, text in given.items() if text is not None}
+    with rows() as store:
+        set_words(store, code, words, system_now())
+    typer.echo(f"{code}: {', '.join(words)} set")
 
 
 @portfolio_app.command("allocation")

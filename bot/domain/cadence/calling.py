@@ -10,6 +10,16 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.cadence.definition import CallRules, Window
 from bot.domain.cadence.hours import instants, local_date, plus
+from bot.domain.vocabulary import Channel
+
+#: A named hour is read as a span of one (`bot.domain.understanding`); an hour more is leeway.
+_HOUR_NAMED = timedelta(hours=2)
+
+#: From here on a span is a day or more, and nobody said an hour. A day that has begun counts still.
+_DAY_NAMED = timedelta(hours=8)
+
+#: Less than this of a window is no window any more (product choice).
+_LEAST = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,45 @@ def best_window(answered: Sequence[int], windows: Sequence[Window]) -> Window | 
             if window.opens.hour <= hour < _end_hour(window):
                 return window
     return None
+
+
+def window_for(
+    channel: Channel, answered: Sequence[int], windows: Sequence[Window], else_: Window
+) -> Window:
+    """`else_`, but for a call the window in which calls were answered, where there is one."""
+    if channel is not Channel.VOICE:
+        return else_
+    return best_window(answered, windows) or else_
+
+
+def within(
+    wish: Slot,
+    answered: Sequence[int],
+    windows: Sequence[Window],
+    zones: tuple[str, ...],
+    portfolio_zone: str,
+) -> Slot:
+    """When to call in the span somebody named.
+
+    An hour that was named is kept. Within half a day the hours that were answered before come
+    first; within a whole day or more, where no hour was said at all, else the file's first window.
+    """
+    length = wish.latest - wish.earliest
+    if length <= _HOUR_NAMED:
+        return wish
+    best = best_window(answered, windows)
+    chosen = [best] if best else []
+    if length >= _DAY_NAMED:
+        chosen += windows
+    day = local_date(wish.earliest, portfolio_zone)
+    while day <= local_date(wish.latest, portfolio_zone):
+        for window in chosen:
+            earliest, latest = instants(day, window, zones, portfolio_zone)
+            slot = Slot(max(earliest, wish.earliest), min(latest, wish.latest))
+            if slot.latest - slot.earliest >= _LEAST:
+                return slot
+        day = plus(day, 1)
+    return wish
 
 
 def _end_hour(window: Window) -> int:

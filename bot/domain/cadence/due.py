@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.domain.cadence.calling import best_window
+from bot.domain.cadence.calling import window_for
 from bot.domain.cadence.definition import Behaviour, Tier, Touch
 from bot.domain.cadence.hours import instants
 from bot.domain.cadence.reach import Reached, reach
@@ -73,9 +73,8 @@ def _reached(asked: Question, slots: Iterable[Slot]) -> Iterator[tuple[Slot, Rea
 def _proposal(asked: Question, slot: Slot, reached: Reached) -> Proposal:
     channel, point = reached
     facts, touch = asked.facts, slot.touch
-    window = touch.windows[slot.nth % len(touch.windows)]
-    if channel is Channel.VOICE:
-        window = best_window(facts.debtor.answered_hours, asked.cadence.windows) or window
+    hours, windows = facts.debtor.answered_hours, asked.cadence.windows
+    window = window_for(channel, hours, windows, touch.windows[slot.nth % len(touch.windows)])
     earliest, latest = instants(asked.today, window, point.zones, facts.portfolio.zone)
     return Proposal(
         key=f"{facts.case_id}:{touch.key}:{slot.anchor}:{slot.day}",

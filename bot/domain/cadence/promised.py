@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from bot.domain.cadence.calling import window_for
 from bot.domain.cadence.definition import PromiseTouch, Shift
 from bot.domain.cadence.history import used
 from bot.domain.cadence.hours import instants, local_date, plus
@@ -107,7 +108,8 @@ def _proposal(
     if reached is None:
         return None
     channel, point = reached
-    earliest, latest = instants(asked.today, rule.window, point.zones, facts.portfolio.zone)
+    window = window_for(channel, facts.debtor.answered_hours, asked.cadence.windows, rule.window)
+    earliest, latest = instants(asked.today, window, point.zones, facts.portfolio.zone)
     return Proposal(
         key=f"{facts.case_id}:promise:{promise.promise_id}:{name}",
         purpose=purpose,

@@ -256,6 +256,7 @@ def _call_later(reading: Understanding, facts: CaseFacts, situation: Situation) 
     return Response(
         answer=Answer("answer.call_later", params={"callback_at": start.isoformat()}),
         call_back_at=start,
+        call_back_until=reading.callback.end,
     )
 
 

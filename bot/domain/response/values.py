@@ -62,4 +62,5 @@ class Response:
     dispute_kind: str | None = None
     dispute_whole: bool = True
     call_back_at: datetime | None = None
+    call_back_until: datetime | None = None  #: the end of the span that was named
     unclear: bool = False

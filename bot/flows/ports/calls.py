@@ -73,6 +73,15 @@ class CallRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SilentCall:
+    """A call that is not over as far as we know, and of which nothing was heard for a while."""
+
+    sid: str
+    token: str | None
+    sender: SenderFacts
+
+
+@dataclass(frozen=True, slots=True)
 class Reached:
     """Something a turn came to, to be handled like a reply. `reading` is JSON."""
 
@@ -212,6 +221,12 @@ class CallStore(Cases, TouchWriter, Protocol):
         """The call is over."""
         ...
 
+    def silent_calls(
+        self, *, begun_before: datetime, asked_before: datetime, at: datetime, limit: int
+    ) -> Sequence[SilentCall]:
+        """Calls that should be asked after; they are marked as asked. Instants are real ones."""
+        ...
+
     def reach_later(
         self, call: CallRow, reached: Sequence[Reached], *, suffix: str, at: datetime
     ) -> None:
@@ -268,7 +283,7 @@ class CallStore(Cases, TouchWriter, Protocol):
         """What the collector hears first, and the language of the call; empty when unknown."""
         ...
 
-    def met(self, call_id: int) -> None:
+    def met(self, call_id: int, *, at: datetime) -> None:
         """A collector picked up the telephone for it."""
         ...
 

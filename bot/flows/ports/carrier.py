@@ -30,6 +30,7 @@ class CallOrder:
     to: str  #: E.164
     sender: str  #: E.164, our number
     ring_seconds: int  #: 5–600; the carrier gives up ringing after that
+    leaves_message: bool = False  #: tell of a machine when its greeting is over, not at once
 
 
 Order = SmsOrder | CallOrder

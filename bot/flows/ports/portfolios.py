@@ -44,6 +44,7 @@ class NewPortfolio:
     phone: str = ""
     complaint_phone: str = ""
     payee_account: str = ""
+    contact_name: str = ""  #: whom a message left on a machine names
     grace_days: int = 1
     allocation: str = "oldest_due_first"
 
@@ -101,6 +102,10 @@ class PortfolioStore(Protocol):
 
     def let_call(self, sender_id: int, *, voice: bool, calls_per_second: float, lines: int) -> None:
         """Whether and how fast a sender may call."""
+        ...
+
+    def set_words(self, code: str, words: Mapping[str, str], *, at: datetime) -> None:
+        """Write these columns of the portfolio and clear the alarm that it lacks something."""
         ...
 
     def set_allocation(self, code: str, order: str) -> bool:

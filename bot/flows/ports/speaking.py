@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.call.values import Output, Say
+from bot.flows.ports.calls import CallReport
 
 
 class Speaker(Protocol):
@@ -43,6 +44,17 @@ class Speaker(Protocol):
 
     def nothing(self) -> str:
         """No words: the collector's side after the whisper."""
+        ...
+
+
+class AskedCalls(Protocol):
+    """What the carrier knows of calls."""
+
+    def ask(self, sid: str) -> CallReport | None:
+        """How the call stands, as a report would tell it; None when the carrier knows none.
+
+        Raises OSError when it cannot be asked now.
+        """
         ...
 
 

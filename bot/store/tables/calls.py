@@ -24,6 +24,7 @@ class Call(SQLModel, table=True):
         Index("call_of_debtor", "debtor_id", "placed_at"),
         Index("call_running", "sender_id", postgresql_where=text("state <> 'ended'")),
         Index("call_queued", "queued_at", postgresql_where=text("transfer = 'queued'")),
+        Index("call_begun", "called_at"),
     )
     id: int | None = key()
     attempt_id: int | None = Field(
@@ -53,11 +54,13 @@ class Call(SQLModel, table=True):
     queued_at: datetime | None = instant(optional=True)
     collector_id: int | None = ref("collector.id", optional=True)
     whisper_sealed: bytes | None = sealed(optional=True)  #: what a collector hears first
+    met_at: datetime | None = instant(optional=True)  #: the collector picked up
     placed_at: datetime = instant()  #: on the clock of the portfolio
     answered_at: datetime | None = instant(optional=True)
     ended_at: datetime | None = instant(optional=True)
     called_at: datetime = instant()  #: on the real clock, for lines that are never reported free
     seconds: int | None = None
+    asked_at: datetime | None = instant(optional=True)  #: when the carrier was asked, real clock
 
 
 class CallTurn(SQLModel, table=True):

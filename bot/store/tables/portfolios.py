@@ -49,6 +49,7 @@ class Portfolio(SQLModel, table=True):
     phone: str = words(default="")
     complaint_phone: str = words(default="")
     payee_account: str = words(default="")
+    contact_name: str = words(default="")  #: whom a message left on a machine names
     grace_days: int = count(1)
     allocation: str = words(default="oldest_due_first")  #: how money is spread over debts
     paused: bool = flag()
