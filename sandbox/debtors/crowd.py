@@ -5,8 +5,10 @@ from __future__ import annotations
 import heapq
 import itertools
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from importlib.resources import files
 
 import requests
@@ -19,6 +21,8 @@ from sandbox.debtors.persona import Act, Lines, Persona, persona_for
 from sandbox.debtors.telephone import Telephone
 from sandbox.exchange import Exchange
 from sandbox.sms.inbound import NoSuchNumberError
+
+BROWSERS = 4  #: people who are on their way to pay at the same moment
 
 
 def load_lines() -> Lines:
@@ -46,6 +50,7 @@ class Crowd:
         self._lock = threading.Lock()
         self._known = known = {**sample_memories(), **(memories or {})}
         self._turn = itertools.count()
+        self._browsers = ThreadPoolExecutor(BROWSERS)
         self._telephone = Telephone(exchange, seed, self._lines, self._person, known)
         self.done = self._telephone.done
 
@@ -54,13 +59,20 @@ class Crowd:
         with self._lock:
             self._read()
             calls = self._answer_calls()
-            now, acted = self._exchange.clock.now(), 0
-            while self._plans and self._plans[0][0] <= now:
-                *_, number, ours, act = heapq.heappop(self._plans)
+            due = self._take_due()
+            for number, ours, act in due:
                 self._carry_out(number, ours, act)
-                acted += 1
+            self._pay_all([(number, act.share) for number, _, act in due if act.kind == "pay"])
             upcoming = iso(self._plans[0][0]) if self._plans else None
-            return {"acted": acted + calls, "next": upcoming, "done": dict(self.done)}
+            return {"acted": len(due) + calls, "next": upcoming, "done": dict(self.done)}
+
+    def _take_due(self) -> list[tuple[str, str, Act]]:
+        """What people had in mind to do by now, in the order they had."""
+        now, due = self._exchange.clock.now(), []
+        while self._plans and self._plans[0][0] <= now:
+            *_, number, ours, act = heapq.heappop(self._plans)
+            due.append((number, ours, act))
+        return due
 
     def _read(self) -> None:
         book = self._exchange.book
@@ -99,8 +111,11 @@ class Crowd:
             self._write(number, ours, act.text)
         elif act.kind == "dial":
             self._telephone.dial(number, ours)
-        else:
-            self._pay(number, act.share)
+
+    def _pay_all(self, shares: Sequence[tuple[str, float]]) -> None:
+        """Some of them at once, each with a browser of their own."""
+        work = [partial(self._pay, number, share, next(self._turn)) for number, share in shares]
+        self.done.update(self._browsers.map(lambda pay: pay(), work))
 
     def _write(self, number: str, ours: str, text: str) -> None:
         try:
@@ -109,17 +124,16 @@ class Crowd:
         except NoSuchNumberError:
             self.done["could not write"] += 1
 
-    def _pay(self, number: str, share: float) -> None:
+    def _pay(self, number: str, share: float, turn: int) -> str:
+        """What came of it."""
         link = self._people[number].link
         if link is None:
-            self.done["had no link"] += 1
-            return
+            return "had no link"
         exchange = self._exchange
         papers = self._known.get(number, NOBODY).id_last4
         digits = (papers, number[-4:]) if papers else (number[-4:],)
-        payer = Payer(digits, next(self._turn), exchange.notices.may_go_to, exchange.till.pay)
+        payer = Payer(digits, turn, exchange.notices.may_go_to, exchange.till.pay)
         try:
-            came_of_it = open_and_pay(link, share, payer)
+            return open_and_pay(link, share, payer)
         except requests.RequestException:
-            came_of_it = "page did not answer"
-        self.done[came_of_it] += 1
+            return "page did not answer"

@@ -72,6 +72,7 @@ def _unattended(
     os.environ.update(stage.demo_environment(folder / "data", fixed_ports=False))
     console = Console()
     with ExitStack() as held:
+        _borrow_database(held, folder)
         _start(held, folder, console, prepared(cases, folder / "ledgers"))
         with flows("demo") as product:
             _walk(product, days, seed)
@@ -80,6 +81,15 @@ def _unattended(
         json_file.write_text(json.dumps(result, ensure_ascii=False, indent=2, default=str), "utf-8")
     if any(row["breaches"] for row in result["invariants"]):
         raise typer.Exit(1)
+
+
+def _borrow_database(held: ExitStack, folder: Path) -> None:
+    """A server that need not survive a crash: its folder goes when the figures are shown."""
+    from bot.app.embedded.membership import join
+
+    if "DATABASE_URL" not in os.environ:
+        database = held.enter_context(join(folder / "data" / "postgres", durable=False))
+        os.environ["DATABASE_URL"] = database.url()
 
 
 def _start(held: ExitStack, folder: Path, console: Console, ledgers: dict[str, Path]) -> None:
