@@ -12,7 +12,7 @@ from typing import Any
 from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.domain.facts import CaseFacts
+from bot.domain.facts import PageFacts
 from bot.domain.file_kinds import media_type
 from bot.domain.page_answers import (
     BEFORE_VERIFYING,
@@ -55,7 +55,7 @@ def add_answer_pages(pages: Blueprint, site: Pages) -> None:
         posted = read_posted(request)
         verified = site.verified(token)
         try:
-            bounds = site.parts.visits.bounds(owed.facts)
+            bounds = site.parts.visits.bounds(owed)
             form = read_answer(which, posted, owed.facts, bounds)
             after = site.parts.visits.answer(token, form, verified=verified)
         except AnswerError as wrong:
@@ -74,7 +74,7 @@ def _ask(site: Pages, token: str, kind: AnswerKind, owed: Owed, **changed: Any) 
     shown = standing(owed)
     if shown.kind != "owed":
         return site.draw(shown, token)
-    bounds = site.parts.visits.bounds(owed.facts)
+    bounds = site.parts.visits.bounds(owed)
     today = today_of(owed.facts, bounds.now)
     more = {
         "kind": kind.value,
@@ -116,7 +116,7 @@ def _done(kind: AnswerKind, after: Taken, *, verified: bool) -> Shown:
     return replace(standing(after.owed), kind="done", more=more)
 
 
-def read_answer(kind: AnswerKind, posted: Posted, facts: CaseFacts, bounds: Bounds) -> PageAnswer:
+def read_answer(kind: AnswerKind, posted: Posted, facts: PageFacts, bounds: Bounds) -> PageAnswer:
     """The form as an answer. Raises AnswerError naming the first thing that cannot be read."""
     fields = posted.fields
     if posted.trouble:
@@ -179,7 +179,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _sum(text: str, facts: CaseFacts) -> int:
+def _sum(text: str, facts: PageFacts) -> int:
     try:
         return typed_sum(text[:40], facts.currency)
     except AmountError as wrong:
@@ -190,7 +190,7 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
 
 
-def _call_at(fields: Mapping[str, str], facts: CaseFacts, now: datetime) -> datetime:
+def _call_at(fields: Mapping[str, str], facts: PageFacts, now: datetime) -> datetime:
     day, hour = _day(fields.get("call_day", "")), _number(fields.get("call_hour", ""))
     if day is None or hour not in CALL_HOURS:
         raise AnswerError("call_missing")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from bot.domain.facts import CaseFacts, DebtFacts
+from bot.domain.facts import DebtFacts, PageFacts
 from bot.domain.money import plain
 from bot.domain.transfer_reference import reference_of
 from bot.domain.vocabulary import CaseState
@@ -63,7 +63,7 @@ class Shown:
     more: Mapping[str, Any] | None = None
 
     @property
-    def facts(self) -> CaseFacts | None:
+    def facts(self) -> PageFacts | None:
         """Of the case, where there is one."""
         return self.owed.facts if self.owed else None
 
@@ -74,7 +74,7 @@ def standing(owed: Owed) -> Shown:
     kind = "owed" if facts.outstanding_minor else "paid"
     if kind == "owed" and facts.state is CaseState.CLOSED:
         kind = "ended"
-    return Shown(kind, locale_of(facts.debtor.locale), owed=owed, phone=facts.portfolio.phone)
+    return Shown(kind, locale_of(facts.locale), owed=owed, phone=facts.portfolio.phone)
 
 
 def refused(gone: LinkError) -> Shown:
@@ -116,8 +116,17 @@ def page_money(minor: int, currency: str, locale: str) -> str:
 
 def address(name: str, token: str, **more: Any) -> str:
     """The address of one of the link's pages, in the language that was chosen."""
-    # Flask leaves out what is None.
-    return url_for(f"pay.{name}", token=token, lang=chosen_locale() or None, **more)
+    return addresses(token)(name, **more)
+
+
+def addresses(token: str) -> Callable[..., str]:
+    """`address` for one page: the language is looked up once."""
+    lang = chosen_locale() or None  # Flask leaves out what is None
+
+    def to(name: str, **more: Any) -> str:
+        return url_for(f"pay.{name}", token=token, lang=lang, **more)
+
+    return to
 
 
 def values(parts: PayParts, shown: Shown, token: str) -> dict[str, Any]:
@@ -126,7 +135,7 @@ def values(parts: PayParts, shown: Shown, token: str) -> dict[str, Any]:
     every = {
         "shown": shown,
         "say": say,
-        "to": partial(address, token=token),
+        "to": addresses(token),
         "token": token,
         "languages": _languages(parts, shown.locale),
         "phone": shown.phone or say("no_phone"),
@@ -161,7 +170,7 @@ def _of_case(parts: PayParts, owed: Owed, paid_now: int, money: Any, say: Any) -
     return {
         "desk": facts.portfolio,
         "creditor": clean(facts.portfolio.creditor),
-        "name": masked(facts.debtor.name),
+        "name": masked(facts.name),
         "debts": [_debt(debt, money, say) for debt in facts.open_debts],
         "owed_minor": sum_minor,
         "owed": money(sum_minor),

@@ -146,7 +146,7 @@ def _build(
     call_reports = CallReports(transactions, playbook, clock)
     providers = providers_for(settings, clock)
     receiver = Receiver(transactions, playbook, clock, understand, opt_in_words(playbook))
-    pay_page = PayPage(transactions, clock, providers, links.hash_of, token)
+    pay_page = PayPage(transactions, statements, clock, providers, links.hash_of, token)
     return Product(
         settings=settings,
         pool=pool,
@@ -173,9 +173,9 @@ def _build(
         pay_page=pay_page,
         visits=Visits(
             transactions,
+            statements,
             pay_page,
             playbook,
-            clock,
             at_once(receiver),
             Instalments(transactions, clock),
         ),

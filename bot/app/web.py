@@ -31,6 +31,8 @@ from bot.app.settings import Settings, environment, load_settings
 THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 LARGEST_REQUEST = 1_000_000  # bytes; a page that takes ledgers raises it for itself
 WEBHOOKS = "/webhooks/"
+#: Addresses that know nobody by a session; making one takes longer than checking a signature.
+WITHOUT_SESSION = (WEBHOOKS, "/p/")
 STOP_WITHIN = 15  # seconds; the longest a carrier waits for our answer
 
 log = logging.get_logger(__name__)
@@ -98,11 +100,13 @@ def _from_a_machine() -> bool:
 
 
 class PeopleSessions(SecureCookieSessionInterface):
-    """Sessions for pages; a webhook has none, and making one takes longer than its signature."""
+    """Sessions for who logs in: neither for carriers nor for debtors."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """The session in the request's cookie; None for a webhook."""
-        return None if request.path.startswith(WEBHOOKS) else super().open_session(app, request)
+        """The session in the request's cookie; None where there is none."""
+        if request.path.startswith(WITHOUT_SESSION):
+            return None
+        return super().open_session(app, request)
 
 
 def _observe(app: Flask) -> None:

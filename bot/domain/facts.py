@@ -6,8 +6,10 @@ amounts are integer minor units.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Protocol
 
 from bot.domain.vocabulary import (
     INITIATED,
@@ -159,6 +161,48 @@ class DebtorFacts:
     contact_points: tuple[ContactPointFacts, ...] = ()
 
 
+class Account(Protocol):
+    """What is owed and to whom: all that days, tiers and the limits of an answer depend on."""
+
+    @property
+    def portfolio(self) -> PortfolioFacts:
+        """Whose book it is in."""
+        ...
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217."""
+        ...
+
+    @property
+    def debts(self) -> tuple[DebtFacts, ...]:
+        """In no order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What the debtor's page shows of a case and checks an answer against; an `Account`."""
+
+    case_id: int
+    state: CaseState
+    portfolio: PortfolioFacts
+    name: str
+    locale: str
+    currency: str
+    debts: tuple[DebtFacts, ...] = ()
+
+    @property
+    def outstanding_minor(self) -> int:
+        """Sum over the debts, minor units."""
+        return sum(debt.outstanding_minor for debt in self.debts)
+
+    @property
+    def open_debts(self) -> tuple[DebtFacts, ...]:
+        """Debts with something left to pay, earliest due first."""
+        return still_open(self.debts)
+
+
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
     """Everything a decision about one case may depend on."""
@@ -192,8 +236,7 @@ class CaseFacts:
     @property
     def open_debts(self) -> tuple[DebtFacts, ...]:
         """Debts with something left to pay, earliest due first."""
-        left = (debt for debt in self.debts if debt.outstanding_minor)
-        return tuple(sorted(left, key=lambda debt: (debt.due_on, debt.debt_id)))
+        return still_open(self.debts)
 
     @property
     def anchor(self) -> date | None:
@@ -215,3 +258,9 @@ class CaseFacts:
     def days_past_due(self, today: date) -> int | None:
         """today − earliest unpaid due date; negative before due; None when nothing is owed."""
         return None if self.anchor is None else (today - self.anchor).days
+
+
+def still_open(debts: Iterable[DebtFacts]) -> tuple[DebtFacts, ...]:
+    """Those with something left to pay, earliest due first."""
+    left = (debt for debt in debts if debt.outstanding_minor)
+    return tuple(sorted(left, key=lambda debt: (debt.due_on, debt.debt_id)))

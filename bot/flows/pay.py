@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.facts import CaseFacts
+from bot.domain.facts import PageFacts
 from bot.domain.vocabulary import CaseState
 from bot.flows.ports.paying import (
     SAME_VISIT,
@@ -46,7 +46,7 @@ class Owed:
     """What the page shows as of `at`. `facts` have no open debts when everything is paid."""
 
     link: LinkFacts
-    facts: CaseFacts
+    facts: PageFacts
     at: datetime
 
 
@@ -74,9 +74,10 @@ class Returned:
 
 @dataclass(frozen=True)
 class PayPage:
-    """Reads links and begins payments."""
+    """Reads links and begins payments. `statements`: each statement is a transaction of its own."""
 
     transactions: Transactions[PayStore]
+    statements: Transactions[PayStore]
     clock: Clock
     providers: Mapping[str, PaymentProvider]
     hash_of: Callable[[str], bytes | None]
@@ -85,21 +86,21 @@ class PayPage:
     def show(self, token: str, *, opened: bool) -> Owed:
         """What the link shows; `opened` marks a person's visit. Raises LinkError."""
         token_hash = self._genuine(token)
-        with self.transactions() as store:
+        with self.statements() as store:
             owed = self._find(store, token_hash)
-            last = owed.link.last_at
-            if opened and (last is None or owed.at - last > SAME_VISIT):
+        last = owed.link.last_at
+        if opened and (last is None or owed.at - last > SAME_VISIT):
+            with self.transactions() as store:
                 store.mark_opened(owed.link, at=owed.at)
-            return owed
+        return owed
 
     def returned(self, token: str) -> Returned:
         """What became of the payment that was begun last. Raises LinkError."""
         token_hash = self._genuine(token)
-        with self.transactions() as store:
-            link = self._link(store, token_hash)
+        with self.statements() as store:
             # Before the debts: a payment that is seen here is then seen in them too.
-            checkout = store.last_checkout(link.link_id)
-            return Returned(self._owed(store, link), checkout)
+            checkout = store.last_checkout(token_hash)
+            return Returned(self._find(store, token_hash), checkout)
 
     def takes(self, owed: Owed) -> list[str]:
         """The providers that can take this case's money, in the order they are offered."""
@@ -161,24 +162,17 @@ class PayPage:
         return token_hash
 
     def _find(self, store: PayStore, token_hash: bytes) -> Owed:
-        return self._owed(store, self._link(store, token_hash))
-
-    def _link(self, store: PayStore, token_hash: bytes) -> LinkFacts:
-        link = store.link(token_hash)
-        if link is None:
+        behind = store.behind(token_hash)
+        if behind is None:
             raise LinkError("unknown")
-        return link
-
-    def _owed(self, store: PayStore, link: LinkFacts) -> Owed:
-        now = self.clock.now(livemode=link.livemode)
-        facts = store.facts([link.case_id], now)[0]
+        link, facts, now = behind.link, behind.facts, self.clock.real() + behind.shift
         expired = now >= link.expires_at and facts.state is not CaseState.CLOSED
         if link.revoked or expired:
             code = "revoked" if link.revoked else "expired"
-            raise LinkError(code, facts.debtor.locale, facts.portfolio.phone)
+            raise LinkError(code, facts.locale, facts.portfolio.phone)
         return Owed(link, facts, now)
 
-    def _check(self, facts: CaseFacts, wanted: Wanted) -> None:
+    def _check(self, facts: PageFacts, wanted: Wanted) -> None:
         """One debt takes no more than it owes: what is left over would pay another."""
         left = {debt.debt_id: debt.outstanding_minor for debt in facts.open_debts}
         if wanted.debt_id is not None and wanted.debt_id not in left:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.domain.cadence import BusinessCalendar, Cadence
-from bot.domain.facts import CaseFacts, PortfolioFacts
+from bot.domain.facts import Account, PortfolioFacts
 from bot.domain.gate import RuleSet
 from bot.policy.handoffs import HandoffPolicy
 from bot.scripts.calls.library import CallLibrary
@@ -28,11 +28,11 @@ class Playbook:
     calls: CallLibrary
     link_sample: str  #: a link of the true host and length that opens nothing
 
-    def cadence_of(self, facts: CaseFacts) -> Cadence:
+    def cadence_of(self, facts: Account) -> Cadence:
         """The cadence of the case's portfolio."""
         return self.cadences[facts.portfolio.cadence]
 
-    def calendar_of(self, facts: CaseFacts) -> BusinessCalendar:
+    def calendar_of(self, facts: Account) -> BusinessCalendar:
         """Working days where the portfolio is."""
         return self.calendar(facts.portfolio.region)
 
@@ -43,7 +43,7 @@ def zone_of(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def today_of(facts: CaseFacts, now: datetime) -> date:
+def today_of(facts: Account, now: datetime) -> date:
     """The day in the portfolio's zone."""
     return _day_in(facts.portfolio.zone, now)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.cadence import furthest_promise
-from bot.domain.facts import CaseFacts
+from bot.domain.facts import PageFacts
 from bot.domain.instalments import Limits, Wish
 from bot.domain.page_answers import BEFORE_VERIFYING, AnswerKind, PageAnswer
 from bot.domain.vocabulary import CaseState
@@ -17,7 +17,7 @@ from bot.flows.instalments import Instalments, PlanError
 from bot.flows.page_reading import as_page
 from bot.flows.pay import Owed, PayPage
 from bot.flows.playbook import Playbook, today_of
-from bot.flows.ports.transactions import Clock, Transactions
+from bot.flows.ports.transactions import Transactions
 from bot.flows.ports.visiting import Identity, NewPageReply, VisitStore
 
 #: Wrong tries before the page says nothing more (product choice; 1 in 2,000 guesses right by luck).
@@ -82,20 +82,23 @@ class Taken:
 
 @dataclass(frozen=True)
 class Visits:
-    """One method per thing a visitor does. `receive` handles a stored reply, as the worker would."""
+    """One method per thing a visitor does. `receive` handles a stored reply, as the worker would.
+
+    What is only read goes through `statements`, each a transaction of its own.
+    """
 
     transactions: Transactions[VisitStore]
+    statements: Transactions[VisitStore]
     page: PayPage
     playbook: Playbook
-    clock: Clock
     receive: Callable[[int], bool]
     instalments: Instalments
 
     def door(self, owed: Owed) -> Door:
         """What stands before the details."""
-        with self.transactions() as store:
+        with self.statements() as store:
             identity = store.identity(owed.link.case_id)
-            wrong = store.wrong_tries(owed.link.case_id, self._since(owed))
+            wrong = store.wrong_tries(owed.link.case_id, owed.at - TRIES_WITHIN)
         known = identity.id_tail or identity.phone_tails
         left = MOST_TRIES - wrong if known else 0
         return Door(owed, identity.id_tail is not None, left)
@@ -103,7 +106,7 @@ class Visits:
     def logo(self, token: str) -> tuple[bytes, str] | None:
         """The creditor's logo and its media type. Raises LinkError."""
         owed = self.page.show(token, opened=False)
-        with self.transactions() as store:
+        with self.statements() as store:
             logo = store.logo(owed.facts.portfolio.portfolio_id)
         kind = owed.link.look.logo_type
         return (logo, kind) if logo and kind else None
@@ -114,10 +117,10 @@ class Visits:
         given = _tidy(typed)
         if len(given) != _TAIL:
             raise AnswerError("four")
-        now = self._now(owed)
+        now = owed.at
         with self.transactions() as store:
             store.hold_tries(owed.link.case_id)
-            wrong = store.wrong_tries(owed.link.case_id, self._since(owed))
+            wrong = store.wrong_tries(owed.link.case_id, now - TRIES_WITHIN)
             if wrong >= MOST_TRIES:
                 raise AnswerError("locked")
             passed = _is(given, store.identity(owed.link.case_id))
@@ -128,12 +131,12 @@ class Visits:
                 store.note(owed.link, "link_locked", {}, at=now)
         return passed
 
-    def bounds(self, facts: CaseFacts) -> Bounds:
+    def bounds(self, owed: Owed) -> Bounds:
         """What the forms accept."""
-        now = self.clock.now(livemode=facts.portfolio.livemode)
+        facts, now = owed.facts, owed.at
         today = today_of(facts, now)
         furthest = furthest_promise(facts, self.playbook.cadence_of(facts), today)
-        with self.transactions() as store:
+        with self.statements() as store:
             plan = store.limits(facts.portfolio.portfolio_id)
         share = -(-facts.outstanding_minor * plan.first_percent // 100)
         return Bounds(
@@ -153,14 +156,14 @@ class Visits:
         owed = self.page.show(token, opened=False)
         if not verified and answer.kind not in BEFORE_VERIFYING:
             raise AnswerError("unverified")
-        self._check(owed.facts, answer)
+        self._check(owed, answer)
         sid = f"page:{owed.link.link_id}:{answer.nonce}"
         granted = self._granted(owed, answer, sid)
         reply = NewPageReply(
             sid, owed.link, answer.words, as_page(answer), answer.files, settled=granted
         )
         with self.transactions() as store:
-            reply_id = store.store_page_reply(reply, self._now(owed))
+            reply_id = store.store_page_reply(reply, owed.at)
         if reply_id is not None and not granted:
             self.receive(reply_id)
         return Taken(self.page.show(token, opened=False), granted)
@@ -169,7 +172,7 @@ class Visits:
         """Proposes the plan a form asks for; whether the portfolio's rule accepted it."""
         if answer.kind is not AnswerKind.INSTALMENTS or not answer.periods:
             return False
-        with self.transactions() as store:
+        with self.statements() as store:
             if store.knows_reply(sid):
                 return False
         wish = Wish(answer.periods, answer.day, answer.first_minor)
@@ -179,8 +182,8 @@ class Visits:
             return False
         return asked.active
 
-    def _check(self, facts: CaseFacts, answer: PageAnswer) -> None:
-        bounds = self.bounds(facts)
+    def _check(self, owed: Owed, answer: PageAnswer) -> None:
+        facts, bounds = owed.facts, self.bounds(owed)
         if facts.state is CaseState.CLOSED and answer.kind is not AnswerKind.STOP:
             raise AnswerError("closed")
         match answer.kind:
@@ -197,12 +200,6 @@ class Visits:
             case _:
                 return
 
-    def _now(self, owed: Owed) -> datetime:
-        return self.clock.now(livemode=owed.link.livemode)
-
-    def _since(self, owed: Owed) -> datetime:
-        return self._now(owed) - TRIES_WITHIN
-
 
 def check_day(answer: PageAnswer, first: str, last: str) -> None:
     """Raises AnswerError for a day that is missing, over, or beyond what is accepted."""
@@ -214,14 +211,14 @@ def check_day(answer: PageAnswer, first: str, last: str) -> None:
         raise AnswerError("day_too_far", last)
 
 
-def _check_sum(amount_minor: int | None, facts: CaseFacts) -> None:
+def _check_sum(amount_minor: int | None, facts: PageFacts) -> None:
     if amount_minor is not None and amount_minor <= 0:
         raise AnswerError("not_positive")
     if amount_minor is not None and amount_minor > facts.outstanding_minor:
         raise AnswerError("more_than_owed")
 
 
-def _check_plan(answer: PageAnswer, facts: CaseFacts, bounds: Bounds) -> None:
+def _check_plan(answer: PageAnswer, facts: PageFacts, bounds: Bounds) -> None:
     limits, owed = bounds.plan, facts.outstanding_minor
     if not bounds.offers_plan:
         return

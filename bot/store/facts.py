@@ -48,10 +48,14 @@ FROM cases c JOIN debtor d ON d.id = c.debtor_id
 WHERE c.id = ANY(%b::bigint[]) ORDER BY c.id
 """
 
-_DEBTS = """
-SELECT case_id, id, contract || CASE WHEN ref = contract THEN '' ELSE '-' || ref END, due_on,
+#: Of `debt`: the fields of `DebtFacts` in their order; rows with `settled_by` are no longer owed.
+DEBT_COLUMNS = """
+       id, contract || CASE WHEN ref = contract THEN '' ELSE '-' || ref END, due_on,
        amount_minor + fee_minor - waived_minor, paid_minor, sequence, interest_owed_minor,
-       fee_owed_minor, fee_minor, waived_minor
+       fee_owed_minor, fee_minor, waived_minor"""
+
+_DEBTS = f"""
+SELECT case_id, {DEBT_COLUMNS}
 FROM debt WHERE case_id = ANY(%b::bigint[]) AND settled_by IS NULL
 """
 
@@ -97,16 +101,20 @@ FROM cases c JOIN touch t ON t.case_id = c.id
 WHERE c.id = ANY(%b::bigint[]) GROUP BY c.id
 """
 
-_PORTFOLIOS = """
-SELECT p.id, p.code, p.creditor, p.signature, p.zone, p.region, p.currency, p.cadence, p.packs,
+#: Of `portfolio p` and its `sender s`; `portfolio_of` reads them.
+PORTFOLIO_COLUMNS = """
+       p.id, p.code, p.creditor, p.signature, p.zone, p.region, p.currency, p.cadence, p.packs,
        p.livemode, p.collector_kind, s.kind, p.phone, p.complaint_phone, p.payee_account,
-       p.grace_days, p.sender_id, s.per_second, s.voice, p.allocation, p.contact_name
+       p.grace_days, p.sender_id, s.per_second, s.voice, p.allocation, p.contact_name"""
+
+_PORTFOLIOS = f"""
+SELECT {PORTFOLIO_COLUMNS}
 FROM portfolio p JOIN sender s ON s.id = p.sender_id WHERE p.id = ANY(%b::bigint[])
 """
 
 
 # Asking a mapping is five times faster than calling the enumeration, and a plan asks for each case.
-_STATES = {member.value: member for member in CaseState}
+STATES = {member.value: member for member in CaseState}
 _PROMISE_STATES = {member.value: member for member in PromiseState}
 CHANNELS = {member.value: member for member in Channel}
 PURPOSES = {member.value: member for member in Purpose}
@@ -158,32 +166,7 @@ class FactsReader:
 
     def portfolios(self, ids: Iterable[int]) -> dict[int, PortfolioFacts]:
         """Portfolio facts by id."""
-        return {
-            row[0]: PortfolioFacts(
-                portfolio_id=row[0],
-                code=row[1],
-                creditor=row[2],
-                signature=row[3],
-                zone=row[4],
-                region=row[5],
-                currency=row[6],
-                cadence=row[7],
-                packs=tuple(row[8]),
-                livemode=row[9],
-                collector_kind=row[10],
-                sender_kind=SenderKind(row[11]),
-                phone=row[12],
-                complaint_phone=row[13],
-                payee_account=row[14],
-                grace_days=row[15],
-                sender_id=row[16],
-                per_second=row[17],
-                offered=_WITH_CALLS if row[18] else _TEXTS_ONLY,
-                allocation=_ORDERS[row[19]],
-                contact_name=row[20],
-            )
-            for row in self._rows(_PORTFOLIOS, list(ids))
-        }
+        return {row[0]: portfolio_of(row) for row in self._rows(_PORTFOLIOS, list(ids))}
 
     def _rows(self, query: str, *parameters: object) -> list[Any]:
         with self._connection.cursor(binary=True) as cursor:
@@ -214,6 +197,33 @@ def _grouped(rows: list[Any], build: Any) -> dict[int, Any]:
     for row in rows:
         groups[row[0]].append(build(row))
     return {owner: tuple(group) for owner, group in groups.items()}
+
+
+def portfolio_of(row: Any) -> PortfolioFacts:
+    """Of a row of `PORTFOLIO_COLUMNS`."""
+    return PortfolioFacts(
+        portfolio_id=row[0],
+        code=row[1],
+        creditor=row[2],
+        signature=row[3],
+        zone=row[4],
+        region=row[5],
+        currency=row[6],
+        cadence=row[7],
+        packs=tuple(row[8]),
+        livemode=row[9],
+        collector_kind=row[10],
+        sender_kind=SenderKind(row[11]),
+        phone=row[12],
+        complaint_phone=row[13],
+        payee_account=row[14],
+        grace_days=row[15],
+        sender_id=row[16],
+        per_second=row[17],
+        offered=_WITH_CALLS if row[18] else _TEXTS_ONLY,
+        allocation=_ORDERS[row[19]],
+        contact_name=row[20],
+    )
 
 
 def _debt(row: Any) -> DebtFacts:
@@ -261,7 +271,7 @@ def _case(
     touches: tuple[LastTouch, ...],
     attempts: tuple[int, datetime | None],
 ) -> CaseFacts:
-    state = _STATES[row[1]]
+    state = STATES[row[1]]
     return CaseFacts(
         case_id=row[0],
         state=state,

@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from bot.flows.ports.paying import CheckoutFacts, LinkFacts, Look
+from bot.domain.facts import DebtFacts, PageFacts
+from bot.flows.ports.paying import Behind, CheckoutFacts, LinkFacts, Look
+from bot.store.facts import DEBT_COLUMNS, PORTFOLIO_COLUMNS, STATES, portfolio_of
 from bot.store.visiting import VisitRows
 
-_LINK = """
-SELECT l.id, l.case_id, p.livemode, l.expires_at, l.revoked_at IS NOT NULL, v.last_at,
-       k.colour, k.logo_type, k.bank_details, k.complaint_address, k.privacy
-FROM payment_link l JOIN cases c ON c.id = l.case_id JOIN portfolio p ON p.id = c.portfolio_id
+# One statement, one moment: most visits are this and nothing else.
+_BEHIND = f"""
+SELECT l.id, l.expires_at, l.revoked_at IS NOT NULL, v.last_at,
+       k.colour, k.logo_type, k.bank_details, k.complaint_address, k.privacy,
+       c.id, c.state, c.currency, d.name_sealed, d.locale,
+       CASE WHEN p.livemode THEN 0
+            ELSE coalesce((SELECT offset_seconds FROM test_clock WHERE id = 1), 0) END,
+       (SELECT json_agg(json_build_array({DEBT_COLUMNS}))
+        FROM debt WHERE case_id = c.id AND settled_by IS NULL),
+       {PORTFOLIO_COLUMNS}
+FROM payment_link l JOIN cases c ON c.id = l.case_id JOIN debtor d ON d.id = c.debtor_id
+JOIN portfolio p ON p.id = c.portfolio_id JOIN sender s ON s.id = p.sender_id
 LEFT JOIN link_visits v ON v.link_id = l.id LEFT JOIN page_look k ON k.portfolio_id = p.id
-WHERE l.token_hash = %s
+WHERE l.token_hash = %b
 """
 
 
 class PayRows(VisitRows):
     """Implements `bot.flows.ports.paying.PayStore`."""
 
-    def link(self, token_hash: bytes) -> LinkFacts | None:
-        """The link with that hash."""
-        row = self._connection.execute(_LINK, [token_hash]).fetchone()
-        if row is None:
-            return None
-        link_id, case_id, livemode, expires_at, revoked, last_at, *look = row
+    def behind(self, token_hash: bytes) -> Behind | None:
+        """The link with that hash and its case."""
+        rows = self._rows(_BEHIND, token_hash)
+        return self._behind(rows[0]) if rows else None
+
+    def _behind(self, row: Any) -> Behind:
+        link_id, expires_at, revoked, last_at, *look = row[:9]
+        case_id, state, currency, name, locale, shift, debts = row[9:16]
+        portfolio = portfolio_of(row[16:])
         shown = Look(*look) if look[0] is not None else Look()
-        return LinkFacts(link_id, case_id, livemode, expires_at, revoked, last_at, shown)
+        facts = PageFacts(
+            case_id,
+            STATES[state],
+            portfolio,
+            self._seal.open(name),
+            locale,
+            currency,
+            tuple(_debt(debt) for debt in debts or ()),
+        )
+        link = LinkFacts(link_id, case_id, portfolio.livemode, expires_at, revoked, last_at, shown)
+        return Behind(link, facts, timedelta(seconds=shift))
 
     def revoke_links(self, case_id: int, *, at: datetime) -> int:
         """Links of the case that still open the page."""
@@ -56,12 +80,12 @@ class PayRows(VisitRows):
         assert row is not None
         return int(row[0])
 
-    def last_checkout(self, link_id: int) -> CheckoutFacts | None:
-        """The newest payment begun through the link."""
+    def last_checkout(self, token_hash: bytes) -> CheckoutFacts | None:
+        """The newest payment begun through the link with that hash."""
         row = self._connection.execute(
-            "SELECT amount_minor, currency, state FROM checkout WHERE link_id = %s "
-            "ORDER BY id DESC LIMIT 1",
-            [link_id],
+            "SELECT amount_minor, currency, state FROM checkout WHERE link_id = "
+            "(SELECT id FROM payment_link WHERE token_hash = %s) ORDER BY id DESC LIMIT 1",
+            [token_hash],
         ).fetchone()
         return CheckoutFacts(*row) if row else None
 
@@ -70,3 +94,9 @@ class PayRows(VisitRows):
         self._connection.execute(
             "UPDATE checkout SET provider_id = %s WHERE id = %s", [provider_id, checkout_id]
         )
+
+
+def _debt(values: list[Any]) -> DebtFacts:
+    """As JSON has it: the due date is text."""
+    debt_id, ref, due_on, *rest = values
+    return DebtFacts(debt_id, ref, date.fromisoformat(due_on), *rest)

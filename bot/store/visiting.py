@@ -15,9 +15,10 @@ from bot.flows.ports.visiting import Identity, NewPageReply
 from bot.flows.reading import as_document
 from bot.store.cases import CaseRows
 
-_PHONES = """
-SELECT p.phone_sealed FROM contact_point p JOIN cases c ON c.debtor_id = p.debtor_id
-WHERE c.id = %s AND p.owner = %s ORDER BY p.id
+_IDENTITY = """
+SELECT d.id_tail_sealed, (SELECT array_agg(p.phone_sealed ORDER BY p.id) FROM contact_point p
+                          WHERE p.debtor_id = d.id AND p.owner = %s)
+FROM debtor d JOIN cases c ON c.debtor_id = d.id WHERE c.id = %s
 """
 
 _TRIES = """
@@ -123,14 +124,11 @@ class VisitRows(CaseRows):
 
     def identity(self, case_id: int) -> Identity:
         """The end of the identity document, and of the debtor's own telephones."""
-        row = self._connection.execute(
-            "SELECT d.id_tail_sealed FROM debtor d JOIN cases c ON c.debtor_id = d.id "
-            "WHERE c.id = %s",
-            [case_id],
-        ).fetchone()
-        phones = self._connection.execute(_PHONES, [case_id, Owner.DEBTOR.value]).fetchall()
-        tail = self._seal.open(row[0])[-4:].upper() if row and row[0] else None
-        return Identity(tail, tuple(self._seal.open(sealed)[-4:] for (sealed,) in phones))
+        row = self._connection.execute(_IDENTITY, [Owner.DEBTOR.value, case_id]).fetchone()
+        if row is None:
+            return Identity(None, ())
+        tail = self._seal.open(row[0])[-4:].upper() if row[0] else None
+        return Identity(tail, tuple(self._seal.open(sealed)[-4:] for sealed in row[1] or ()))
 
     def wrong_tries(self, case_id: int, since: datetime) -> int:
         """Wrong tries since then and since the last right one."""

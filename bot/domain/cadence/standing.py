@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bot.domain.cadence.definition import Cadence, Tier
 from bot.domain.cadence.hours import plus
-from bot.domain.facts import CaseFacts
+from bot.domain.facts import Account
 
 _BY_DUE_DATE = attrgetter("due_on")
 
@@ -21,7 +21,7 @@ class Standing(NamedTuple):
     tier: Tier
 
 
-def anchor_of(facts: CaseFacts, cadence: Cadence) -> date | None:
+def anchor_of(facts: Account, cadence: Cadence) -> date | None:
     """The earliest due date by which more than the tolerance is owed; None when none is.
 
     A few cents left on an old instalment therefore neither chase anybody nor make the next
@@ -39,7 +39,7 @@ def anchor_of(facts: CaseFacts, cadence: Cadence) -> date | None:
     return None
 
 
-def standing_of(facts: CaseFacts, cadence: Cadence, today: date) -> Standing | None:
+def standing_of(facts: Account, cadence: Cadence, today: date) -> Standing | None:
     """Anchor, DPD and tier on `today` (portfolio's zone); None when nothing is to be chased."""
     anchor = anchor_of(facts, cadence)
     if anchor is None:
@@ -48,13 +48,13 @@ def standing_of(facts: CaseFacts, cadence: Cadence, today: date) -> Standing | N
     return Standing(anchor, dpd, cadence.tier_at(dpd))
 
 
-def tier_of(facts: CaseFacts, cadence: Cadence, today: date) -> Tier | None:
+def tier_of(facts: Account, cadence: Cadence, today: date) -> Tier | None:
     """The tier on `today`, from facts alone; None when nothing above the tolerance is owed."""
     standing = standing_of(facts, cadence, today)
     return None if standing is None else standing.tier
 
 
-def furthest_promise(facts: CaseFacts, cadence: Cadence, today: date) -> date:
+def furthest_promise(facts: Account, cadence: Cadence, today: date) -> date:
     """The latest promise date the tier accepts.
 
     Counted from today, or from the due date while that lies ahead; `today` when nothing is owed.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.domain.facts import CaseFacts
+from bot.domain.facts import PageFacts
 from bot.flows.ports.money import PaymentNotice
 
 #: Openings within this time are one visit (product choice).
@@ -36,6 +36,15 @@ class LinkFacts:
     revoked: bool
     last_at: datetime | None = None  #: of the last visit
     look: Look = Look()
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What stands behind a link at one moment; `shift` is how far the case's clock is moved."""
+
+    link: LinkFacts
+    facts: PageFacts
+    shift: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +99,12 @@ class Acknowledgement:
 class PayStore(Protocol):
     """One transaction of the debtor's page."""
 
-    def link(self, token_hash: bytes) -> LinkFacts | None:
-        """The link, or None when no such link was ever made."""
+    def behind(self, token_hash: bytes) -> Behind | None:
+        """The link and its case as they stand, or None when no such link was ever made."""
         ...
 
     def mark_opened(self, link: LinkFacts, *, at: datetime) -> None:
         """The debtor opened it: a line of the timeline, once for each visit."""
-        ...
-
-    def facts(self, case_ids: Sequence[int], now: datetime) -> list[CaseFacts]:
-        """Snapshots ordered by case id."""
         ...
 
     def add_checkout(
@@ -116,7 +121,7 @@ class PayStore(Protocol):
         """A payment that begins; `debt_id` is the debt that was chosen, if one was."""
         ...
 
-    def last_checkout(self, link_id: int) -> CheckoutFacts | None:
+    def last_checkout(self, token_hash: bytes) -> CheckoutFacts | None:
         """The newest payment begun through the link."""
         ...
 

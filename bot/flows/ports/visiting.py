@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.domain.facts import CaseFacts
 from bot.domain.instalments import Limits
 from bot.domain.page_answers import PageFile
 from bot.flows.ports.paying import LinkFacts
@@ -35,14 +34,6 @@ class NewPageReply:
 
 class VisitStore(Protocol):
     """One transaction of a visit."""
-
-    def link(self, token_hash: bytes) -> LinkFacts | None:
-        """The link, or None when no such link was ever made."""
-        ...
-
-    def facts(self, case_ids: Sequence[int], now: datetime) -> list[CaseFacts]:
-        """Snapshots ordered by case id."""
-        ...
 
     def logo(self, portfolio_id: int) -> bytes | None:
         """The logo's image."""
