@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.app.product import Product
 from bot.domain.bank.header import recognised
 from bot.domain.bank.words import Field
+from bot.flows.fees import Fees
 from bot.flows.import_bank import ImportBank
 from bot.flows.instalments import Instalments
 from bot.flows.reductions import Reductions
@@ -44,6 +45,11 @@ def instalments(product: Product) -> Instalments:
 def reductions(product: Product) -> Reductions:
     """Reductions, and their sweep."""
     return Reductions(product.transactions, product.settler, product.clock)
+
+
+def fees(product: Product) -> Fees:
+    """The desk's own fees."""
+    return Fees(product.transactions, product.settler, product.clock)
 
 
 def statement_of(path: Path, mapping: Mapping[str, Field]) -> CsvStatement | XlsxLedger:

@@ -251,6 +251,12 @@ class CaseFacts:
         return min(still, key=lambda p: p.due_on, default=None)
 
     @property
+    def next_instalment(self) -> PromiseFacts | None:
+        """The instalment an active plan waits for; None without such a plan."""
+        still = [p for p in self.promises if p.state is PromiseState.OPEN and p.plan_id]
+        return min(still, key=lambda p: p.due_on, default=None)
+
+    @property
     def broken_promises(self) -> int:
         """Promises broken so far (partial ones are not broken)."""
         return sum(p.state is PromiseState.BROKEN for p in self.promises)

@@ -158,6 +158,16 @@ def waive(store: BookStore, waiver: Adjustment, *, at: datetime) -> bool:
     return True
 
 
+def waive_fee(store: BookStore, waiver: Adjustment, *, at: datetime) -> None:
+    """Give up a part of what the debt owes in fees, and nothing else of it. Raises NotOwedError."""
+    debt = _debt(store, waiver, at)
+    if _above_zero(waiver) > debt.fee_owed_minor:
+        raise NotOwedError(f"debt {debt.debt_id} owes {debt.fee_owed_minor} in fees")
+    share = Share(debt.debt_id, Account.DEBT_FEE, waiver.amount_minor)
+    entries = store.page(waiver.case_id).entries(Kind.WAIVER, [share], f"waiver:{waiver.key}")
+    store.post(entries, source=waiver.source, at=at)
+
+
 def _debt(store: BookStore, asked: Adjustment, at: datetime) -> DebtFacts:
     facts = store.facts([asked.case_id], at)
     debts = {debt.debt_id: debt for case in facts for debt in case.debts}

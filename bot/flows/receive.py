@@ -174,9 +174,13 @@ class Receiver:
 
 
 def after_call(response: Response, outcome: Outcome) -> Response:
-    """What was said on the telephone was answered there; written is only what must be."""
+    """What was said on the telephone was answered there; written is only what must be.
+
+    That a plan stands is news: the call spoke of the day that was named.
+    """
     asks_time = outcome.kind is OutcomeKind.CALL_LATER and outcome.start is None
-    return response if outcome.wants_sms or asks_time else replace(response, answer=None)
+    written = outcome.wants_sms or asks_time or response.announced is not None
+    return response if written else replace(response, answer=None)
 
 
 @dataclass(frozen=True)
@@ -225,6 +229,14 @@ class _Effects:
             store.save_remark(
                 facts.case_id, "promise_offered", at=self.now, actor=_ACTOR, data=data
             )
+        if response.announced is not None:
+            day, amount = response.announced
+            told = {
+                "date": day.isoformat(),
+                "amount_minor": amount,
+                "reply": self.reply.reply_id,
+            }
+            store.save_remark(facts.case_id, "plan_noted", at=self.now, actor=_ACTOR, data=told)
         for event in response.events:
             data = {"reply": self.reply.reply_id}
             state = take(store, facts.case_id, state, event, at=self.now, actor=_ACTOR, data=data)

@@ -9,14 +9,23 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.domain.gate.judging import FAULT
-from bot.domain.gate.rules import CallDuty, Confidence, EnforcedBy, Example, Kind, Pack, Rule
+from bot.domain.gate.rules import (
+    CallDuty,
+    Confidence,
+    EnforcedBy,
+    Example,
+    FeeDuty,
+    Kind,
+    Pack,
+    Rule,
+)
 from bot.domain.gate.ruleset import BASE
 from bot.policy.conditions import read_condition, read_scope
 from bot.policy.marked import DataError, Marked, read
 
 _PACK_KEYS = ("id", "version", "jurisdiction", "effective_from", "zone", "region", "rules")
 _RULE_KEYS = ("id", "title", "instrument", "article", "kind", "confidence", "enforced_by")
-_RULE_MORE = ("reason_zh", "scope", "condition", "note", "cases", "call")
+_RULE_MORE = ("reason_zh", "scope", "condition", "note", "cases", "call", "fees")
 
 
 class UnknownPackError(LookupError):
@@ -132,6 +141,7 @@ def _rule(marked: Marked, pack_id: str, stamp: str) -> tuple[Rule, tuple[Example
         call=frozenset(each.choice(CallDuty) for each in found["call"].items())
         if "call" in found
         else frozenset(),
+        fees=found["fees"].choice(FeeDuty) if "fees" in found else None,
     )
     cases = tuple(_example(each) for each in found["cases"].items()) if "cases" in found else ()
     _refuse_unproved(marked, rule, cases)

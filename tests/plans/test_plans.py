@@ -214,13 +214,60 @@ def test_a_plan_that_is_withdrawn_gives_the_case_back_to_the_cadence(desk: DeskI
     assert [state for state, _ in promises(desk, case)] == ["superseded"] * 3
 
 
-def test_another_promise_takes_the_place_of_a_plan(desk: DeskInHand) -> None:
+#: What the debtor writes on 11 March, within a plan of 800 on the 12th and 600 twice; what is noted
+#: (day, minor units), and what of the answer matters.
+WITHIN_A_PLAN = [
+    ("13号先还500", ("2026-03-13", 50_000), ["3月13日还500元", "照旧", "3月12日"]),
+    ("13号全部还清", ("2026-03-13", 200_000), ["3月13日还2000元", "照旧"]),
+    ("明天还", ("2026-03-12", 80_000), ["3月12日还800元", "照旧"]),
+    ("我会还的", None, ["照旧", "3月12日还800元"]),
+]
+
+
+@pytest.mark.parametrize(("text", "noted", "answer"), WITHIN_A_PLAN)
+def test_a_promise_within_a_plan_is_noted_beside_it_and_the_plan_stands(
+    desk: DeskInHand, text: str, noted: tuple[str, int] | None, answer: list[str]
+) -> None:
     case = opened(desk)
     agree(desk, case)
     live_to(desk, date(2026, 3, 11))
-    desk.reply(case, "13号全部还清")
-    assert plan_state(desk, case) == "replaced"
-    assert desk.state(case) == "promised"
+    desk.reply(case, text)
+    assert (plan_state(desk, case), desk.state(case)) == ("active", "promised")
+    assert promises(desk, case) == [("open", 0)] * 3
+    assert desk.one("SELECT count(*) FROM promise") == 3
+    query = "SELECT data FROM case_event WHERE case_id = %s AND event = 'plan_noted'"
+    told = [(row[0]["date"], row[0]["amount_minor"]) for row in desk.sql(query, case)]
+    assert told == ([noted] if noted else [])
+    assert all(part in desk.texts(case)[-1] for part in answer), desk.texts(case)[-1]
+
+
+def test_money_as_it_was_told_within_a_plan_counts_for_the_oldest_part(desk: DeskInHand) -> None:
+    case = opened(desk)
+    agree(desk, case)
+    live_to(desk, date(2026, 3, 11))
+    desk.reply(case, "13号先还500")
+    live_to(desk, date(2026, 3, 13))
+    pay(desk, case, 50_000)
+    assert promises(desk, case) == [("open", 50_000), ("open", 0), ("open", 0)]
+    assert plan_state(desk, case) == "active"
+
+
+def test_who_wants_another_plan_gets_a_human(desk: DeskInHand) -> None:
+    case = opened(desk)
+    agree(desk, case)
+    live_to(desk, date(2026, 3, 11))
+    desk.reply(case, "人工")
+    assert desk.state(case) == "handed_off"
+    assert plan_state(desk, case) == "active"
+
+
+def test_without_a_plan_a_promise_takes_the_place_of_the_one_before(desk: DeskInHand) -> None:
+    case = opened(desk)
+    desk.step(shanghai("2026-03-10 10:00"))
+    desk.reply(case, "12号还500")
+    desk.reply(case, "改成13号还600")
+    rows = desk.sql("SELECT amount_minor, state FROM promise ORDER BY id")
+    assert rows == [(50_000, "superseded"), (60_000, "open")]
 
 
 def test_a_disputed_case_gets_no_plan(desk: DeskInHand) -> None:

@@ -44,6 +44,8 @@ IDS = [
     "callback.reminder",
     "answer.promise_readback",
     "answer.promise_confirmed",
+    "answer.plan_noted",
+    "answer.plan_stands",
     "answer.ask_date",
     "answer.clarify",
     "answer.promise_too_far",

@@ -55,6 +55,9 @@ def set_limits(
     reduction_percent: Annotated[
         int | None, typer.Option(help="And up to this share of what is owed.")
     ] = None,
+    fee: Annotated[
+        str | None, typer.Option(help="Most in fees on one debt, where the packs allow any.")
+    ] = None,
 ) -> None:
     """Change what is named, keep the rest."""
     from dataclasses import replace
@@ -74,6 +77,7 @@ def set_limits(
             "broken_after": _within("--broken-after", broken_after, 1, 12),
             "reduction_minor": _sum("--reduction", reduction, book.currency),
             "reduction_percent": _within("--reduction-percent", reduction_percent, 0, 100),
+            "fee_minor": _sum("--fee", fee, book.currency),
         }
         changed = {name: value for name, value in given.items() if value is not None}
         limits = replace(store.limits(book.portfolio_id), **changed)  # type: ignore[arg-type]
@@ -121,6 +125,7 @@ def _tell(limits: Limits, currency: str) -> None:
             f"{plain(limits.reduction_minor, currency)} {currency}",
         ),
         ("且不超过欠款", "and at most", f"{limits.reduction_percent}%"),
+        ("每笔费用上限", "fees on one debt", f"{plain(limits.fee_minor, currency)} {currency}"),
     )
     for chinese, english, value in lines:
         typer.echo(f"{chinese} {english}: {value}")

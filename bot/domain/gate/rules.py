@@ -57,6 +57,13 @@ class CallDuty(StrEnum):
     VOICEMAIL = "voicemail"  #: a name and a number may be left on a machine
 
 
+class FeeDuty(StrEnum):
+    """What a rule says of fees that the desk itself adds; `bot.policy.fees` puts them together."""
+
+    NONE = "none"  #: the debtor pays none
+    AGREED = "agreed"  #: only what the agreement with the debtor provides for
+
+
 class Count(StrEnum):
     """Which past contacts a cap counts."""
 
@@ -167,6 +174,7 @@ class Rule:
     note: str = ""
     place: str = ""  #: file:line
     call: frozenset[CallDuty] = frozenset()
+    fees: FeeDuty | None = None
 
     @property
     def unverified(self) -> bool:

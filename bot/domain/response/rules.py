@@ -12,7 +12,7 @@ from datetime import date
 from typing import TypeVar
 
 from bot.domain.case_life import Event
-from bot.domain.facts import CaseFacts
+from bot.domain.facts import CaseFacts, PromiseFacts
 from bot.domain.promise_terms import promised_minor
 from bot.domain.response.values import Answer, Asked, Response, Situation
 from bot.domain.understanding import Intent, Understanding
@@ -156,6 +156,8 @@ def _dispute(reading: Understanding, facts: CaseFacts, situation: Situation) -> 
 
 
 def _promise(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
+    if facts.next_instalment is not None:
+        return _within_plan(reading, facts, facts.next_instalment, situation)
     if "confirm" in reading.flags and _says_nothing_new(reading, situation.asked):
         return _confirmed(situation)
     day = reading.promise_date
@@ -174,6 +176,40 @@ def _promise(reading: Understanding, facts: CaseFacts, situation: Situation) -> 
         promises=promises,
         events=(Event.PROMISE_MADE,),
     )
+
+
+def _within_plan(
+    reading: Understanding, facts: CaseFacts, waited_for: PromiseFacts, situation: Situation
+) -> Response:
+    """An agreed plan stands until the debtor or a collector ends it; what is told is noted.
+
+    A day without a sum speaks of the instalment that is waited for. Paying more, or all, needs no
+    other agreement: money goes to the oldest part and completes the plan early.
+    """
+    instalment = waited_for.amount_minor or facts.outstanding_minor
+    day = reading.promise_date
+    if day is None or day < situation.today or reading.asks_date:
+        return _plan_stands(waited_for.due_on, instalment)
+    told = _told_sum(reading, facts, instalment)
+    params = {"promise_date": day.isoformat(), "promise_amount_minor": told}
+    return Response(answer=Answer("answer.plan_noted", params=params), announced=(day, told))
+
+
+def _plan_stands(due_on: date, instalment: int) -> Response:
+    params = {"promise_date": due_on.isoformat(), "promise_amount_minor": instalment}
+    return Response(answer=Answer("answer.plan_stands", params=params))
+
+
+def _told_sum(reading: Understanding, facts: CaseFacts, instalment: int) -> int:
+    """Minor units: what was named, all of the case for all, else of the instalment."""
+    owed = facts.outstanding_minor
+    if reading.promise_portion == Portion.FULL:
+        return owed
+    named, part = reading.promise_amount_minor, reading.promise_fraction
+    if named is None and part is not None:
+        named = -(-instalment * part.numerator // part.denominator)
+    portion = Portion(reading.promise_portion) if reading.promise_portion else None
+    return promised_minor(owed if named else instalment, named, portion)
 
 
 def _says_nothing_new(reading: Understanding, asked: Asked) -> bool:
@@ -286,6 +322,11 @@ def _human(reading: Understanding, facts: CaseFacts, situation: Situation) -> Re
 
 def _greeting(reading: Understanding, facts: CaseFacts, situation: Situation) -> Response:
     if situation.asked.what == "confirm_promise" and "confirm" in reading.flags:
+        waited_for = facts.next_instalment
+        if waited_for is not None and situation.asked.promise is None:
+            return _plan_stands(
+                waited_for.due_on, waited_for.amount_minor or facts.outstanding_minor
+            )
         return _confirmed(situation)
     if situation.asked.script == "answer.greeting":
         return Response()  # two machines being polite to each other would never stop

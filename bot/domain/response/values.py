@@ -51,6 +51,7 @@ class Response:
     answer: Answer | None = None
     promises: tuple[tuple[date, int], ...] = ()  #: day, minor units; the first stops the cadence
     offer: date | None = None  #: a day too far away, recorded but not a promise
+    announced: tuple[date, int] | None = None  #: told within a plan that stands, beside it
     events: tuple[Event, ...] = ()
     handoffs: tuple[HandoffReason, ...] = ()
     suppress: bool = False  #: this number on this channel
