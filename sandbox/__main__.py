@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from sandbox.clock import SimClock
 from sandbox.journal import Journal, LogInUseError
+from sandbox.parent import stop_with_stdin
 from sandbox.pay.keyring import Keyring
 from sandbox.settings import Settings, complaints
 from sandbox.wsgi import PARENT
@@ -35,6 +36,8 @@ def main() -> int:
         lines = complaints(error) if isinstance(error, ValidationError) else [str(error)]
         sys.stderr.write("".join(f"sandbox: {line}\n" for line in lines))
         return 2
+    if given.with_parent:
+        stop_with_stdin()
     sys.stdout.write(_greeting(settings))
     sys.stdout.flush()
     _serve(settings)
@@ -48,6 +51,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="folder of the log (SANDBOX_DATA, var/sandbox)")
     parser.add_argument(
         "--merchant", action="store_true", help="print the account at each provider, and end"
+    )
+    parser.add_argument(
+        "--with-parent", action="store_true", help="stop when stdin ends, as with a killed parent"
     )
     return parser.parse_args()
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, jsonify
+from prometheus_client.registry import Collector
 from sqlalchemy import Engine, text
 
 from bot.app.logging import get_logger, mask
@@ -48,7 +49,7 @@ def failures(probes: Sequence[Probe]) -> dict[str, str]:
     return found
 
 
-def blueprint(probes: Sequence[Probe]) -> Blueprint:
+def blueprint(probes: Sequence[Probe], figures: Sequence[Collector] = ()) -> Blueprint:
     """`/healthz`, `/readyz` and `/metrics`; none of them tells anything about a debtor."""
     pages = Blueprint("health", __name__)
 
@@ -66,7 +67,7 @@ def blueprint(probes: Sequence[Probe]) -> Blueprint:
 
     @pages.get("/metrics")
     def metrics() -> Response:
-        body, kind = exposition(os.environ.get(FOLDER_VARIABLE))
+        body, kind = exposition(os.environ.get(FOLDER_VARIABLE), figures)
         return Response(body, content_type=kind)
 
     return pages

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint
+from prometheus_client.registry import Collector
 
 from bot.app.health import Probe
 from bot.app.ticker import Tick
@@ -22,9 +23,11 @@ class Parts:
         tasks: callable of each job by the name it is queued under, for `worker`.
         ticks: what happens again and again, for `clock`.
         probes: what `/readyz` asks besides database and migrations.
+        figures: what `/metrics` reads when it is asked.
     """
 
     blueprints: Sequence[Blueprint] = ()
     tasks: Mapping[str, Task] = field(default_factory=dict)
     ticks: Sequence[Tick] = ()
     probes: Sequence[Probe] = ()
+    figures: Sequence[Collector] = ()

@@ -16,6 +16,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from prometheus_client.registry import Collector
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.app import logging
@@ -23,7 +24,7 @@ from bot.app.clock import monotonic
 from bot.app.database import reach_database
 from bot.app.health import Probe
 from bot.app.health import blueprint as health_pages
-from bot.app.metrics import REQUESTS
+from bot.app.metrics import CALL_TURNS, REQUESTS
 from bot.app.parent import stop_with_server
 from bot.app.settings import Settings, environment, load_settings
 
@@ -35,11 +36,21 @@ WEBHOOKS = "/webhooks/"
 WITHOUT_SESSION = (WEBHOOKS, "/p/")
 STOP_WITHIN = 15  # seconds; the longest a carrier waits for our answer
 
+#: Webhooks whose answer somebody waits for on the telephone.
+_HEARD = frozenset(
+    f"voice.{page}"
+    for page in ("answer", "turn", "inbound", "sorry", "whisper", "wait", "queue_end", "dial_end")
+)
+
 log = logging.get_logger(__name__)
 
 
 def create_app(
-    settings: Settings, *, blueprints: Sequence[Blueprint], probes: Sequence[Probe]
+    settings: Settings,
+    *,
+    blueprints: Sequence[Blueprint],
+    probes: Sequence[Probe],
+    figures: Sequence[Collector] = (),
 ) -> Flask:
     """The Flask application with everything handed in; no global state."""
     app = Flask("yuehuan", static_folder=None)
@@ -56,7 +67,7 @@ def create_app(
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
     _observe(app)
-    for pages in (health_pages(probes), *blueprints):
+    for pages in (health_pages(probes, figures), *blueprints):
         app.register_blueprint(pages)
     return app
 
@@ -72,7 +83,9 @@ def serve_app() -> Flask:
     atexit.register(held.close)
     url = held.enter_context(reach_database(settings.database_url, settings.data))
     parts = held.enter_context(assemble(settings, url, role="web"))
-    return create_app(settings, blueprints=parts.blueprints, probes=parts.probes)
+    return create_app(
+        settings, blueprints=parts.blueprints, probes=parts.probes, figures=parts.figures
+    )
 
 
 def serve(settings: Settings, *, host: str) -> None:
@@ -121,6 +134,8 @@ def _observe(app: Flask) -> None:
         seconds = monotonic() - g.get("begun", monotonic())
         endpoint = request.endpoint or "none"
         REQUESTS.labels(request.method, endpoint, str(response.status_code)).observe(seconds)
+        if endpoint in _HEARD:
+            CALL_TURNS.labels(endpoint.removeprefix("voice.")).observe(seconds)
         # A webhook that went well is a row in the database and a figure: no third account of it.
         if response.status_code >= HTTPStatus.BAD_REQUEST or not _from_a_machine():
             log.info(

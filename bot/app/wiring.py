@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 from bot.app.advance import TestClock
+from bot.app.call_metrics import CallMetrics
 from bot.app.clock import monotonic
 from bot.app.clock_panel import ClockPanel
 from bot.app.database import make_engine
@@ -57,6 +58,7 @@ def assemble(settings: Settings, database_url: str, *, role: str) -> Iterator[Pa
                 },
                 ticks=[*ticks(product), recovery_tick(product.pool)],
                 probes=database_probes(engine),
+                figures=[CallMetrics(product.pool, product.clock.real)],
             )
     finally:
         engine.dispose()

@@ -188,9 +188,15 @@ def _live(cases: int | None) -> None:
 
 
 def _greeting(settings: Any, log_in: str) -> str:
+    from urllib.parse import quote
+
+    from bot.app.demo.stage import COLLECTOR_PHONE
+
     return (
         f"\n  console      {settings.public_url}/console/    log in as {log_in}\n"
         f"  handset      {settings.sandbox_url}/\n"
+        f"  desk phone   {settings.sandbox_url}/?phone={quote(COLLECTOR_PHONE)}    "
+        "rings when a caller presses 0\n"
         f"  sandbox log  {settings.sandbox_url}/log\n\n"
         "  then, in another terminal of this folder:  .venv/bin/yuehuan clock advance 1d\n"
     )

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -12,9 +13,13 @@ from bot.app.commands.start import engine_of, settings_of_process
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from sqlalchemy import Connection, Engine
 
     from bot.app.doctor import Check, Finding
+    from bot.app.doctor_calls import CallSetUp
     from bot.app.settings import Settings
+    from bot.domain.facts import PortfolioFacts
+    from bot.store.call_figures import CallFigures
 
 STYLES = {"ok": "green", "warning": "yellow", "failed": "bold red"}
 
@@ -24,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor() -> None:
-    """Check settings, database, migrations, carrier account and webhook address."""
+    """Check settings, database, migrations, carrier account, webhook address and calls."""
     from rich.console import Console
 
     from bot.app.doctor import Verdict, examine
@@ -45,13 +50,43 @@ def all_checks(settings: Settings, held: ExitStack) -> list[Check]:
     """
     from bot.app.carrier_account import account_status
     from bot.app.doctor import carrier_check, database_checks, settings_checks, webhook_check
+    from bot.app.doctor_calls import call_checks
 
+    engine = held.enter_context(engine_of(settings))
     return [
         *settings_checks(settings),
-        *database_checks(held.enter_context(engine_of(settings))),
+        *database_checks(engine),
         carrier_check(settings, lambda: account_status(settings)),
         webhook_check(settings),
+        *call_checks(settings, call_set_up(settings, engine)),
     ]
+
+
+def call_set_up(settings: Settings, engine: Engine) -> CallSetUp:
+    """The desk's tables and the carrier, asked when a check looks."""
+    from bot.app.carrier_account import number_at_carrier
+    from bot.app.doctor_calls import CallSetUp
+    from bot.store.call_figures import CallFigures
+    from bot.store.facts import FactsReader
+    from bot.store.seal import Seal
+
+    @contextmanager
+    def figures() -> Iterator[CallFigures]:
+        with engine.connect() as connection:
+            yield CallFigures(_plain(connection))
+
+    def portfolios(ids: Sequence[int]) -> list[PortfolioFacts]:
+        seal = Seal(settings.field_keys, settings.hash_key)
+        with engine.connect() as connection:
+            found = FactsReader(_plain(connection), seal).portfolios(ids)
+        return [found[each] for each in sorted(found)]
+
+    return CallSetUp(figures, portfolios, lambda address: number_at_carrier(settings, address))
+
+
+def _plain(connection: Connection) -> Any:
+    """The driver's own connection, which rows are read on."""
+    return connection.connection.driver_connection
 
 
 def table_of(findings: list[tuple[str, Finding]]) -> Table:
