@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.domain.bank.header import parse_mapping
 from bot.domain.ledger.header import HeaderError
 from bot.domain.money import plain, to_minor
+from bot.domain.rights import Right
 from bot.flows.import_bank import BankResult
 from bot.flows.ports.bank import BankOrder
 from bot.flows.ports.ledger import UnusableFileError
@@ -22,6 +23,7 @@ from bot.policy.bank import bank_sentences, told
 from bot.store.bank_views import ImportView, LineView
 from bot.store.views import Views
 from console.desk_routes import find_cases
+from console.guard import needs
 from console.parts import ConsoleParts
 from console.showing import instant, money
 from console.words import word
@@ -52,10 +54,12 @@ def add_bank_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     """`/console/bank` and `/console/bank/<line>`."""
 
     @pages.get("/bank")
+    @needs(Right.BANK)
     def bank() -> str:
         return _overview(parts, None)
 
     @pages.post("/bank")
+    @needs(Right.BANK)
     def bank_upload() -> AnyResponse | str:
         given, code = request.files.get("file"), request.form.get("portfolio", "")
         if g.stale_form or given is None or not given.filename or not code:
@@ -73,6 +77,7 @@ def add_bank_pages(pages: Blueprint, parts: ConsoleParts) -> None:
         return _overview(parts, _report(result))
 
     @pages.get("/bank/<int:line_id>")
+    @needs(Right.BANK)
     def bank_line(line_id: int) -> str:
         with parts.grants.bank() as views:
             line = views.line(line_id)
@@ -81,6 +86,7 @@ def add_bank_pages(pages: Blueprint, parts: ConsoleParts) -> None:
         return _line_page(parts, line, request.args.get("q", "").strip())
 
     @pages.post("/bank/<int:line_id>")
+    @needs(Right.BANK)
     def bank_decide(line_id: int) -> AnyResponse:
         back = redirect(url_for("console.bank_line", line_id=line_id), 303)
         if g.stale_form:
@@ -94,12 +100,9 @@ def add_bank_pages(pages: Blueprint, parts: ConsoleParts) -> None:
         flash(done, "good")
         return redirect(url_for("console.bank"), 303)
 
-    @pages.context_processor
-    def waiting() -> dict[str, Any]:
-        return {"bank_waiting": lambda: _count(parts)}
 
-
-def _count(parts: ConsoleParts) -> int:
+def bank_waiting(parts: ConsoleParts) -> int:
+    """Lines of bank statements that somebody has to look at."""
     with parts.grants.bank() as views:
         return views.count()
 

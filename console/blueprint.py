@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, g, render_template
 from flask_wtf.csrf import generate_csrf
 
-from console.bank_routes import add_bank_pages, allow_uploads
+from console.bank_routes import add_bank_pages, allow_uploads, bank_waiting
 from console.call_routes import add_call_pages
 from console.case_routes import add_case_pages
 from console.clock_routes import add_clock_pages
@@ -16,11 +16,13 @@ from console.correction_routes import add_correction_pages
 from console.desk_routes import add_desk_pages
 from console.door import add_door
 from console.grant_routes import add_grant_pages
+from console.guard import may
 from console.headers import secure
 from console.link_routes import add_link_pages
+from console.navigation import navigation
 from console.parts import ConsoleParts
 from console.showing import clock_time, instant
-from console.words import evidence_word, word
+from console.words import evidence_word, language, t, word
 
 PREFIX = "/console"
 _ZONE = "Asia/Shanghai"
@@ -47,6 +49,7 @@ def console_pages(parts: ConsoleParts) -> Blueprint:
     add_clock_pages(pages, parts)
     add_correction_pages(pages, parts)
     pages.register_error_handler(404, _missing)
+    pages.register_error_handler(403, _forbidden)
     pages.after_request(secure)
     pages.app_template_filter("local_time")(clock_time)
     pages.app_template_filter("evidence")(evidence_word)
@@ -58,11 +61,21 @@ def _missing(_: Exception) -> tuple[str, int]:
     return render_template("console/missing.html"), 404
 
 
+def _forbidden(_: Exception) -> tuple[str, int]:
+    return render_template("console/forbidden.html"), 403
+
+
 def _shared(parts: ConsoleParts) -> dict[str, Any]:
     """What every template may use."""
-    clock = parts.test_clock if g.get("person") else None
+    person = g.get("person")
+    clock = parts.test_clock if person else None
     return {
-        "person": g.get("person"),
+        "person": person,
+        "may": may,
+        "t": t,
+        "language": language(),
+        "theme": person.theme if person else "auto",
+        "navigation": lambda: navigation({"bank": lambda: bank_waiting(parts)}),
         "csrf_token": generate_csrf,
         "word": word,
         "test_clock": _told(clock.now()) if clock else None,

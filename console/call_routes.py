@@ -8,8 +8,10 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from bot.domain.rights import Right
 from bot.flows.collectors import PersonError
 from bot.flows.recordings import GoneError
+from console.guard import needs
 from console.parts import ConsoleParts
 from console.showing import instant
 from console.words import word
@@ -22,6 +24,7 @@ def add_call_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     """`/console/recordings/<id>`, `/console/duty`, and the card of a case's calls."""
 
     @pages.get("/recordings/<int:recording_id>")
+    @needs(Right.REVEAL)
     def recording(recording_id: int) -> AnyResponse:
         try:
             sound = parts.recordings.play(recording_id, g.person.collector_id)
@@ -34,6 +37,7 @@ def add_call_pages(pages: Blueprint, parts: ConsoleParts) -> None:
         return answer
 
     @pages.post("/duty")
+    @needs(Right.CLAIM)
     def duty() -> AnyResponse:
         on = request.form.get("on") == "1"
         if g.stale_form:

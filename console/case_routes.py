@@ -17,9 +17,11 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
+from bot.domain.rights import Right
 from bot.flows.desk import DeskError
 from console import sessions
 from console.case_page import CaseView, view_case
+from console.guard import needs
 from console.parts import ConsoleParts
 from console.words import load_words, word
 
@@ -39,10 +41,12 @@ def add_case_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     actions = _Actions(parts)
 
     @pages.get("/cases/<int:case_id>")
+    @needs(Right.SEE, looks=True)
     def case(case_id: int) -> AnyResponse:
         return show_case(parts, case_id)
 
     @pages.post("/cases/<int:case_id>")
+    @needs(Right.ANSWER)
     def act(case_id: int) -> AnyResponse:
         do, note = request.form.get("do", ""), request.form.get("note", "")[:LONGEST_NOTE]
         if g.stale_form:
@@ -60,6 +64,7 @@ def add_case_pages(pages: Blueprint, parts: ConsoleParts) -> None:
         return redirect(target, 303)
 
     @pages.post("/cases/<int:case_id>/reveal")
+    @needs(Right.REVEAL)
     def reveal(case_id: int) -> AnyResponse:
         if request.form.get("cover"):
             sessions.conceal()

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, time, timedelta
 from flask import Blueprint, abort, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from bot.domain.rights import Right
 from bot.flows.playbook import zone_of
+from console.guard import needs
 from console.parts import ConsoleParts
 from console.sessions import own_path
 
@@ -19,6 +21,7 @@ def add_clock_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     """`/console/clock`; not there without a test clock."""
 
     @pages.post("/clock")
+    @needs(Right.CLOCK)
     def move_clock() -> AnyResponse:
         if parts.test_clock is None:
             abort(404)

@@ -11,10 +11,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.domain.correction import CorrectionError, Instead, Reads
 from bot.domain.money import to_minor
+from bot.domain.rights import Right
 from bot.domain.understanding import Intent
 from bot.flows.playbook import zone_of
 from bot.store.views import Row
 from console.case_routes import LONGEST_NOTE, show_case
+from console.guard import needs
 from console.parts import ConsoleParts
 from console.rates import view_rates
 from console.words import word
@@ -32,6 +34,7 @@ def add_correction_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     pages.app_template_global("intents")(lambda: [intent.value for intent in Intent])
 
     @pages.post("/cases/<int:case_id>/replies/<int:reply_id>")
+    @needs(Right.CORRECT)
     def correct(case_id: int, reply_id: int) -> AnyResponse:
         note = request.form.get("note", "")[:LONGEST_NOTE]
         if g.stale_form:
@@ -50,6 +53,7 @@ def add_correction_pages(pages: Blueprint, parts: ConsoleParts) -> None:
         return redirect(target, 303)
 
     @pages.get("/understanding")
+    @needs(Right.SEE)
     def understanding() -> str:
         with parts.read() as views:
             livemode = _asked_mode(any(row["livemode"] for row in views.portfolios()))

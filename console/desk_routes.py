@@ -8,8 +8,10 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.domain.phone import PhoneError, parse_phone
+from bot.domain.rights import Right
 from bot.policy.handoffs import load_handoffs
 from bot.store.views import Row, Views
+from console.guard import needs
 from console.parts import ConsoleParts
 from console.queue import Clocks, figures_of, lines_of
 from console.showing import instant, money
@@ -25,6 +27,7 @@ def add_desk_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     """`/console/` and `/console/search`."""
 
     @pages.get("/")
+    @needs(Right.SEE)
     def desk() -> str:
         asked = request.args
         mine = g.person.collector_id if asked.get("mine") else None
@@ -56,6 +59,7 @@ def add_desk_pages(pages: Blueprint, parts: ConsoleParts) -> None:
         )
 
     @pages.post("/search")
+    @needs(Right.SEE)
     def search() -> AnyResponse | str:
         text = _SPACES.sub("", request.form.get("q", ""))[:_LONGEST_QUERY]
         if g.stale_form or not text:

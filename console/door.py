@@ -1,4 +1,4 @@
-"""Logging in and out, and the check before every page: a person, and a genuine form."""
+"""Logging in and out, and the check before every page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from flask import (
     Blueprint,
-    flash,
     g,
     make_response,
     redirect,
@@ -20,19 +19,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import ValidationError
 
 from bot.flows.collectors import LoginError
-from console import sessions
-from console.case_routes import show_case
+from bot.flows.ports.collectors import Person
+from console import resume, sessions
+from console.guard import Terms, asked_terms, check, open_to_all
 from console.parts import ConsoleParts
 from console.showing import clock_time
-
-#: Pages for people who are not logged in yet.
-_OPEN = frozenset({"console.log_in", "console.enter", "console.static"})
+from console.words import LANGUAGES, speak, t
 
 #: A form is good for as long as a session.
 _FORM_SECONDS = int(sessions.LONGEST.total_seconds())
-
-_WRONG = "账号或密码不对。连续输错 5 次会锁定 15 分钟。"
-_EXPIRED = "登录已过期，请重新登录；刚才写的内容会带回来。"
 
 
 def add_door(pages: Blueprint, parts: ConsoleParts) -> None:
@@ -42,40 +37,66 @@ def add_door(pages: Blueprint, parts: ConsoleParts) -> None:
     def guard() -> AnyResponse | None:
         if request.endpoint == "console.static":
             return None
-        g.person = sessions.current(parts.collectors, parts.clock.real())
+        terms = asked_terms()
+        g.seat = sessions.current(
+            parts.security.sessions, active=terms is not None and not terms.polled
+        )
+        g.person = g.seat.person if g.seat else None
+        speak(g.person.language if g.person else session.get("language", LANGUAGES[0]))
         g.stale_form = request.method == "POST" and not _genuine()
-        if g.person is None and request.endpoint not in _OPEN:
-            return _to_door()
-        return None
+        return _stopped(parts, terms) if terms else None
 
     @pages.get("/login")
+    @open_to_all
     def log_in() -> AnyResponse:
         if g.person:
             return redirect(url_for("console.desk"))
+        if request.args.get("language") in LANGUAGES:
+            session["language"] = request.args["language"]
+            speak(session["language"])
         return _door(request.args)
 
     @pages.post("/login")
+    @open_to_all
     def enter() -> AnyResponse:
         form = request.form
         if g.stale_form:
-            return _door(form, error="页面已过期，请再试一次。")
+            return _door(form, error=t("door.stale"))
         try:
             person = parts.collectors.log_in(form.get("login", ""), form.get("password", ""))
         except LoginError as refused:
             return _door(form, error=_told(refused))
-        sessions.begin(person, parts.clock.real())
-        case_id = form.get("case", type=int)
-        if form.get("draft") and case_id:
-            g.person = person
-            flash("您已重新登录。刚才写的备注还没有保存，请确认后再提交。", "warn")
-            return show_case(parts, case_id, draft=form["draft"])
-        return redirect(_next(form.get("next")) or url_for("console.desk"), 303)
+        return _let_in(parts, person, form)
 
     @pages.post("/logout")
+    @open_to_all
     def log_out() -> AnyResponse:
         if not g.stale_form:
+            if g.seat:
+                parts.security.sessions.leave(g.seat)
             session.clear()
         return redirect(url_for("console.log_in"), 303)
+
+
+def _stopped(parts: ConsoleParts, terms: Terms) -> AnyResponse | None:
+    """What is answered instead of the page; None when the page may answer. Aborts with 403."""
+    if g.person is None:
+        return _to_door()
+    check(parts, terms)
+    if g.stale_form:
+        return _stale()
+    return None
+
+
+def _let_in(parts: ConsoleParts, person: Person, form: Mapping[str, str]) -> AnyResponse:
+    """A new session, then where one wanted to go, or what one had typed."""
+    sessions.begin(parts.security.sessions, person)
+    unfinished = resume.kept(form["kept"]) if form.get("kept") else None
+    if unfinished is None:
+        return redirect(_next(form.get("next")) or url_for("console.desk"), 303)
+    g.person = person
+    speak(person.language)
+    return make_response(resume.offer(unfinished, t("resume.after_login")))
 
 
 def _genuine() -> bool:
@@ -91,11 +112,15 @@ def _to_door() -> AnyResponse:
     if request.method == "GET":
         wanted = request.full_path.rstrip("?")
         return redirect(url_for("console.log_in", next=wanted))
-    kept = {
-        "draft": request.form.get("note", ""),
-        "case": str((request.view_args or {}).get("case_id", "")),
-    }
-    return _door(kept, error=_EXPIRED, status=401)
+    return _door({"kept": resume.keep()}, error=t("door.expired"), status=401)
+
+
+def _stale() -> AnyResponse:
+    """A form whose page is too old, or that is not ours: nothing is done with it."""
+    unfinished = resume.kept(resume.keep())
+    if unfinished is None:
+        return make_response(render_template("console/stale.html"), 400)
+    return make_response(resume.offer(unfinished, t("resume.stale")), 400)
 
 
 def _door(given: Mapping[str, str], *, error: str = "", status: int | None = None) -> AnyResponse:
@@ -103,8 +128,7 @@ def _door(given: Mapping[str, str], *, error: str = "", status: int | None = Non
     page = render_template(
         "console/login.html",
         next_path=_next(given.get("next")) or "",
-        draft=given.get("draft", ""),
-        case=given.get("case", ""),
+        kept=given.get("kept", ""),
         login=given.get("login", ""),
         error=error,
     )
@@ -117,6 +141,5 @@ def _next(path: str | None) -> str | None:
 
 def _told(refused: LoginError) -> str:
     if refused.code == "locked" and refused.until is not None:
-        until = clock_time(refused.until, "Asia/Shanghai")
-        return f"失败次数过多，已锁定到 {until}。急用请找管理员重置密码。"
-    return _WRONG
+        return t("door.locked", until=clock_time(refused.until, "Asia/Shanghai"))
+    return t("door.wrong")

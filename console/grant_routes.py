@@ -11,10 +11,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.domain.instalments import Part, monthly
 from bot.domain.money import plain, to_minor
+from bot.domain.rights import Right
 from bot.flows.instalments import PlanError
 from bot.flows.playbook import zone_of
 from bot.flows.ports.concessions import NewReduction
 from bot.flows.reductions import MAY_APPROVE, REASONS, ReductionError
+from console.guard import needs
 from console.parts import ConsoleParts
 from console.showing import day, instant, money
 from console.words import word
@@ -28,14 +30,17 @@ def add_grant_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     """`/console/cases/<id>/plan`, `…/reduction`, `/console/reductions`."""
 
     @pages.post("/cases/<int:case_id>/plan")
+    @needs(Right.ANSWER)
     def plan(case_id: int) -> AnyResponse:
         return _done(case_id, lambda: _plan(parts, case_id))
 
     @pages.post("/cases/<int:case_id>/reduction")
+    @needs(Right.ANSWER)
     def reduction(case_id: int) -> AnyResponse:
         return _done(case_id, lambda: _reduction(parts, case_id))
 
     @pages.get("/reductions")
+    @needs(Right.SEE)
     def reductions() -> str:
         with parts.grants.views() as views:
             rows = [_asked(row) for row in views.asked()]

@@ -8,7 +8,9 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from bot.domain.rights import Right
 from bot.payments.qr import svg_of
+from console.guard import needs
 from console.parts import ConsoleParts
 from console.showing import instant
 from console.words import word
@@ -22,6 +24,7 @@ def add_link_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     """`/console/cases/<id>/link`, `…/links/revoke`, `…/files/<id>`."""
 
     @pages.post("/cases/<int:case_id>/link")
+    @needs(Right.ANSWER)
     def link(case_id: int) -> AnyResponse:
         case = _case(parts, case_id)
         back = redirect(url_for("console.case", case_id=case_id), 303)
@@ -39,6 +42,7 @@ def add_link_pages(pages: Blueprint, parts: ConsoleParts) -> None:
         return Response(page)
 
     @pages.get("/cases/<int:case_id>/files/<int:upload_id>")
+    @needs(Right.REVEAL)
     def file(case_id: int, upload_id: int) -> AnyResponse:
         with parts.read_links() as views:
             found = views.upload(case_id, upload_id)

@@ -19,6 +19,7 @@ from bot.store.call_views import CallViews
 from bot.store.link_views import LinkViews
 from bot.store.views import Views
 from console.grants import Grants
+from console.security import Security
 
 
 class TestClock(Protocol):
@@ -56,4 +57,5 @@ class ConsoleParts:
     recordings: Recordings
     read_calls: Callable[[], AbstractContextManager[CallViews]]
     grants: Grants
+    security: Security
     test_clock: TestClock | None

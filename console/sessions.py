@@ -1,36 +1,37 @@
-"""Who is logged in: a signed cookie with the person's id, checked against the database each time."""
+"""The browser's side of a session: a signed cookie with a token that the database knows."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from flask import session
+from flask import request, session
 
-from bot.flows.collectors import Collectors
 from bot.flows.ports.collectors import Person
+from bot.flows.ports.sessions import Seat
+from bot.flows.sessions import LONGEST, Sessions
 
-#: A session ends with the working day.
-LONGEST = timedelta(hours=12)
+__all__ = ["LONGEST"]
 
 #: How long a name stays readable after a collector asked for it.
 REVEALED = timedelta(minutes=5)
 
 
-def begin(person: Person, now: datetime) -> None:
+def begin(sessions: Sessions, person: Person) -> None:
     """A fresh session: nothing of the one before it, its CSRF token included, lives on."""
+    spoken = session.get("language")
     session.clear()
-    session["who"], session["stamp"] = person.collector_id, person.stamp
-    session["since"] = now.isoformat()
+    if spoken:
+        session["language"] = spoken
+    session["token"] = sessions.begin(
+        person, address=request.remote_addr or "", agent=request.user_agent.string
+    )
 
 
-def current(collectors: Collectors, now: datetime) -> Person | None:
-    """The person; None without a session, after 12 hours, once disabled or renewed."""
-    if "who" not in session:
-        return None
-    if now - datetime.fromisoformat(session["since"]) > LONGEST:
-        return None
-    return collectors.present(session["who"], session["stamp"])
+def current(sessions: Sessions, *, active: bool = True) -> Seat | None:
+    """The session of this browser; None without one, or once it is over."""
+    token = session.get("token")
+    return sessions.current(token, active=active) if token else None
 
 
 def reveal(case_id: int, now: datetime) -> None:

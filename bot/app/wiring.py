@@ -23,6 +23,8 @@ from bot.app.settings import Settings
 from bot.app.ticker import Tick
 from bot.app.worker import recovery_tick
 from bot.carriers.twilio_signature import TwilioSignature
+from bot.flows.oversight import Oversight
+from bot.flows.sessions import Sessions
 from bot.scripts.names import masked
 from bot.scripts.page_words import load_page_words
 from bot.scripts.wording import scripts_root
@@ -37,6 +39,7 @@ from bot.store.views import Views
 if TYPE_CHECKING:
     from console.grants import Grants
     from console.parts import ConsoleParts
+    from console.security import Security
     from webhooks.pay_view import PayParts
 
 
@@ -139,6 +142,7 @@ def _console_parts(product: Product) -> "ConsoleParts":
         recordings=product.recordings,
         read_calls=read_calls,
         grants=_grants(product),
+        security=_security(product),
         test_clock=ClockPanel(product) if product.settings.sandbox_url else None,
     )
 
@@ -165,6 +169,15 @@ def _grants(product: Product) -> "Grants":
         ),
         bank=bank,
         views=concessions,
+    )
+
+
+def _security(product: Product) -> "Security":
+    from console.security import Security  # noqa: PLC0415  (only `web` needs it)
+
+    return Security(
+        sessions=Sessions(product.transactions, product.clock, partial(token_urlsafe, 32)),
+        oversight=Oversight(product.transactions, product.clock),
     )
 
 

@@ -71,14 +71,6 @@ class Collectors:
             raise LoginError("wrong")
         return person
 
-    def present(self, collector_id: int, stamp: str) -> Person | None:
-        """The person of a session; None once disabled or given another password."""
-        with self.transactions() as store:
-            person = store.person(collector_id)
-        if person is None or person.disabled or person.stamp != stamp:
-            return None
-        return person
-
     def people(self) -> Sequence[Person]:
         """Everybody, by log-in name."""
         with self.transactions() as store:
@@ -104,7 +96,9 @@ class Collectors:
         """A new password; old sessions end and a lock is lifted. Raises PersonError."""
         hashed = self._hashed(password)
         with self.transactions() as store:
-            store.set_password(self._named(store, login).collector_id, hashed)
+            collector_id = self._named(store, login).collector_id
+            store.set_password(collector_id, hashed)
+            store.end_sessions(collector_id, "password", at=self.clock.real())
 
     def disable(self, login: str) -> int:
         """No log-in any more; what the person held goes back to the queue: returns how many."""
@@ -112,6 +106,7 @@ class Collectors:
             person = self._named(store, login)
             store.set_disabled(person.collector_id, disabled=True)
             store.set_duty(person.collector_id, on=False)
+            store.end_sessions(person.collector_id, "disabled", at=self.clock.real())
             return store.release_claims(person.collector_id)
 
     def enable(self, login: str) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot.flows.ports.collectors import Person, Role
 from bot.store.desk import DeskRows
 
-_COLUMNS = (
+#: Columns of `Person`, of the table `collector`.
+COLUMNS = (
     "id, login, name, role, disabled, locked_until, password_hash, on_duty, "
-    "phone_sealed IS NOT NULL"
+    "phone_sealed IS NOT NULL, language, theme, must_change, totp_on, "
+    "CASE WHEN NOT all_portfolios THEN coalesce((SELECT array_agg(portfolio_id ORDER BY portfolio_id) "
+    "FROM collector_portfolio g WHERE g.collector_id = collector.id), '{}'::bigint[]) END"
 )
 
 # One statement, so that tries at the same instant are all counted. A lock that is over starts
@@ -22,7 +26,7 @@ UPDATE collector SET
     locked_until = CASE WHEN locked_until IS NULL AND failed_logins + 1 >= %(limit)s
                    THEN %(until)s::timestamptz END
 WHERE login = %(login)s AND NOT disabled AND (locked_until IS NULL OR locked_until <= %(at)s)
-RETURNING {_COLUMNS}
+RETURNING {COLUMNS}
 """
 
 
@@ -45,16 +49,16 @@ class CollectorRows(DeskRows):
 
     def person(self, collector_id: int) -> Person | None:
         """By id."""
-        return self._person(f"SELECT {_COLUMNS} FROM collector WHERE id = %s", [collector_id])
+        return self._person(f"SELECT {COLUMNS} FROM collector WHERE id = %s", [collector_id])
 
     def person_named(self, login: str) -> Person | None:
         """By log-in name."""
-        return self._person(f"SELECT {_COLUMNS} FROM collector WHERE login = %s", [login])
+        return self._person(f"SELECT {COLUMNS} FROM collector WHERE login = %s", [login])
 
     def people(self) -> Sequence[Person]:
         """Everybody, by log-in name."""
-        rows = self._connection.execute(f"SELECT {_COLUMNS} FROM collector ORDER BY login")
-        return [_as_person(row) for row in rows]
+        rows = self._connection.execute(f"SELECT {COLUMNS} FROM collector ORDER BY login")
+        return [as_person(row) for row in rows]
 
     def add_person(self, login: str, name: str, role: str, password_hash: str) -> int | None:
         """The new id; None when the name is taken."""
@@ -102,9 +106,12 @@ class CollectorRows(DeskRows):
 
     def _person(self, query: str, values: Any) -> Person | None:
         row = self._connection.execute(query, values).fetchone()
-        return _as_person(row) if row else None
+        return as_person(row) if row else None
 
 
-def _as_person(row: Sequence[Any]) -> Person:
+def as_person(row: Sequence[Any]) -> Person:
+    """A row of `COLUMNS`."""
     collector_id, login, name, role, *rest = row
-    return Person(collector_id, login, name, Role(role), *rest)
+    scope = rest.pop()
+    person = Person(collector_id, login, name, Role(role), *rest)
+    return person if scope is None else replace(person, scope=tuple(scope))

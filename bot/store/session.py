@@ -13,13 +13,21 @@ from bot.store.call_desk import CallDeskRows
 from bot.store.concessions import ConcessionRows
 from bot.store.corrections import CorrectionRows
 from bot.store.money import MoneyRows
+from bot.store.oversight import OversightRows
 from bot.store.paying import PayRows
 from bot.store.release import ReleaseRows
 from bot.store.seal import Seal
 
 
 class Store(
-    ConcessionRows, BankRows, CorrectionRows, CallDeskRows, MoneyRows, PayRows, ReleaseRows
+    ConcessionRows,
+    BankRows,
+    OversightRows,
+    CorrectionRows,
+    CallDeskRows,
+    MoneyRows,
+    PayRows,
+    ReleaseRows,
 ):
     """Implements every port of `bot.flows.ports` that speaks of storage."""
 

@@ -28,9 +28,17 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") event.target.blur();
     return;
   }
-  if (event.key === "j" || event.key === "k") walk(event.key === "j" ? 1 : -1);
+  const help = document.getElementById("keys");
+  if (help && help.open) return;
+  if (event.key === "?" && help) help.showModal();
+  else if (event.key === "j" || event.key === "k") walk(event.key === "j" ? 1 : -1);
   else if (event.key.length !== 1 || !reach(event.key)) return;
   event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-open]");
+  if (opener) document.getElementById(opener.dataset.open).showModal();
 });
 
 // A form elsewhere on the page takes the note that is being typed along, so that it is saved too.

@@ -41,6 +41,7 @@ class Browser:
         self.root = f"{desk.url}/console"
         self.login = login
         self._session = requests.Session()
+        self.headers: dict[str, str] = {}
         self.page = ""
 
     def get(self, path: str = "/") -> requests.Response:
@@ -50,7 +51,7 @@ class Browser:
     def post(self, path: str, token: str | None = None, **fields: object) -> requests.Response:
         """Send a form with the CSRF token of the last page."""
         form = {"csrf_token": self.token if token is None else token, **fields}
-        answer = self._session.post(self.root + path, form, timeout=30)
+        answer = self._session.post(self.root + path, form, headers=self.headers, timeout=30)
         return self._seen(answer)
 
     def log_in(self, password: str = PASSWORD, **fields: str) -> requests.Response:
@@ -63,6 +64,12 @@ class Browser:
         """The form's CSRF token."""
         found = re.search(r'name="csrf_token" value="([^"]+)"', self.page)
         return found.group(1) if found else ""
+
+    def hidden(self, name: str) -> str:
+        """What the page holds in a hidden field."""
+        found = re.search(rf'type="hidden" name="{name}" value="([^"]*)"', self.page)
+        assert found, f"the page has no hidden {name}"
+        return found.group(1)
 
     @property
     def handoff(self) -> str:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 import requests
 from desk_kit import DeskInHand
-from flask import Flask, session
+from flask import Flask
 from scene import PASSWORD, Browser, add_person, handed_off
 
 from bot.flows.collectors import LoginError, PersonError
-from console import sessions
-
-NOW = datetime(2026, 3, 10, 1, 0, tzinfo=UTC)
+from bot.flows.sessions import Sessions
+from console import resume
+from console.sessions import own_path
 
 
 def test_the_right_password_opens_the_list(desk: DeskInHand) -> None:
@@ -58,7 +56,7 @@ def test_after_logging_in_one_is_where_one_wanted_to_be(desk: DeskInHand) -> Non
     ],
 )
 def test_a_log_in_never_leads_out_of_the_console(path: str | None) -> None:
-    assert sessions.own_path(path, "/console") is None
+    assert own_path(path, "/console") is None
 
 
 def test_a_wrong_password_and_an_unknown_name_read_the_same(desk: DeskInHand) -> None:
@@ -116,18 +114,34 @@ def test_a_new_password_ends_the_sessions_of_the_old_one(desk: DeskInHand) -> No
     assert "/login" in browser.get("/").url
 
 
-def test_a_session_ends_after_twelve_hours(desk: DeskInHand) -> None:
+@pytest.mark.parametrize(("column", "hours"), [("begun_at", 12), ("seen_at", 1)])
+def test_a_session_ends_after_its_day_and_after_an_idle_hour(
+    desk: DeskInHand, column: str, hours: int
+) -> None:
+    add_person(desk)
+    browser = Browser(desk)
+    browser.log_in()
+    shift = f"UPDATE session SET {column} = {column} - interval '%s minutes'"
+    desk.sql(shift % (hours * 60 - 5))
+    assert browser.get("/bank").url.endswith("/bank")
+    if column == "seen_at":  # the look just now kept it alive
+        desk.sql(shift % (hours * 60 - 5))
+        assert browser.get("/bank").url.endswith("/bank")
+    desk.sql(shift % (hours * 60 + 5))
+    assert "/login" in browser.get("/bank").url
+    assert desk.sql("SELECT ended_why FROM session") == [("timeout",)]
+
+
+def test_a_session_is_kept_as_a_hash_and_a_made_up_token_opens_nothing(desk: DeskInHand) -> None:
     add_person(desk)
     person = desk.product.collectors.log_in("chen", PASSWORD)
-    app = Flask("test")
-    app.secret_key = "x" * 32
-    with app.test_request_context():
-        sessions.begin(person, NOW)
-        for hours, known in ((0, True), (11, True), (13, False)):
-            now = NOW + timedelta(hours=hours)
-            assert (sessions.current(desk.product.collectors, now) is not None) is known
-        session["who"] = 999
-        assert sessions.current(desk.product.collectors, NOW) is None
+    sessions = Sessions(desk.product.transactions, desk.product.clock, lambda: "a token")
+    token = sessions.begin(person, address="192.0.2.7", agent="a browser")
+    assert sessions.current(token) is not None
+    assert sessions.current("another token") is None
+    kept = desk.sql("SELECT token_hash, address_sealed FROM session")[0]
+    assert b"a token" not in bytes(kept[0])
+    assert b"192.0.2.7" not in bytes(kept[1])
 
 
 def test_logging_out_needs_a_genuine_form_and_ends_the_session(desk: DeskInHand) -> None:
@@ -161,16 +175,39 @@ def test_a_note_typed_while_the_session_ended_comes_back_after_log_in(desk: Desk
     browser = Browser(desk)
     browser.log_in()
     browser.get(f"/cases/{case}")
-    desk.sql(
-        "UPDATE collector SET password_hash = %s", desk.product.collectors.passwords.hash(PASSWORD)
-    )
+    desk.product.collectors.reset_password("chen", PASSWORD)
     note = "本人接听，周五还五百。" * 200
     assert browser.act(case, "note", note=note).status_code == 401
-    browser.post("/login", login="chen", password=PASSWORD, draft=note, case=case)
+    browser.post("/login", login="chen", password=PASSWORD, kept=browser.hidden("kept"))
     assert f"{note}</textarea>" in browser.page
     assert desk.one("SELECT count(*) FROM note") == 0
-    browser.act(case, "note", note=note)
+    browser.post(f"/cases/{case}", do=browser.hidden("do"), handoff=browser.handoff, note=note)
     assert desk.one("SELECT count(*) FROM note") == 1
+
+
+def test_a_form_that_another_site_sent_is_not_offered_again(desk: DeskInHand) -> None:
+    add_person(desk)
+    case = handed_off(desk)
+    browser = Browser(desk)
+    browser.headers = {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"}
+    browser.get("/login")
+    assert browser.post(f"/cases/{case}", do="note", note="不是我写的").status_code == 401
+    assert browser.hidden("kept") == ""
+    browser.log_in()
+    assert browser.post(f"/cases/{case}", token="x", note="不是我写的").status_code == 400
+    assert "不是我写的" not in browser.page
+
+
+def test_a_password_is_never_kept_with_a_form(desk: DeskInHand) -> None:
+    browser = Browser(desk)
+    browser.get("/login")
+    browser.post("/cases/1", note="一", new_password="a secret of mine", code="123456")
+    app = Flask("test")
+    app.secret_key = desk.product.settings.secret_key.get_secret_value()
+    with app.app_context():
+        form = resume.kept(browser.hidden("kept"))
+    assert form is not None
+    assert [field.name for field in form.fields] == ["note"]
 
 
 def test_pages_bring_strict_headers_and_a_guarded_cookie(desk: DeskInHand) -> None:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
+from bot.domain.rights import Role
 from bot.flows.ports.trail import Trail
 
-
-class Role(StrEnum):
-    """What a person of the desk is allowed; stored with the person."""
-
-    COLLECTOR = "collector"
-    LEAD = "lead"
-    ADMIN = "admin"
+__all__ = ["CollectorStore", "Passwords", "Person", "Role"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +26,15 @@ class Person:
     password_hash: str = field(repr=False)
     on_duty: bool = False  #: calls may be put through
     reachable: bool = False  #: has a telephone on file
+    language: str = "zh-CN"
+    theme: str = "auto"  #: auto, light, dark
+    must_change: bool = False  #: the password was given by somebody else
+    second_factor: bool = False  #: log-in asks for a code as well
+    scope: tuple[int, ...] | None = None  #: portfolios the person may see; None for all
 
-    @property
-    def stamp(self) -> str:
-        """Changes with the password, so that sessions of an old password end."""
-        return hashlib.sha256(self.password_hash.encode()).hexdigest()[:16]
+    def sees(self, portfolio_id: int) -> bool:
+        """Whether the portfolio is among those the person may see."""
+        return self.scope is None or portfolio_id in self.scope
 
 
 class Passwords(Protocol):
@@ -98,6 +95,12 @@ class CollectorStore(Trail, Protocol):
 
     def set_duty(self, collector_id: int, *, on: bool) -> None:
         """Whether calls are put through."""
+        ...
+
+    def end_sessions(
+        self, collector_id: int, why: str, *, at: datetime, but: int | None = None
+    ) -> int:
+        """End all of a person's sessions but one; returns how many were open."""
         ...
 
     def release_claims(self, collector_id: int) -> int:

@@ -85,6 +85,11 @@ def flag() -> Any:
     return Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="false"))
 
 
+def on() -> Any:
+    """True unless said otherwise."""
+    return Field(default=True, sa_column=Column(Boolean, nullable=False, server_default="true"))
+
+
 def count(default: int = 0) -> Any:
     """A small whole number with a default."""
     return Field(

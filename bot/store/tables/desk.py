@@ -8,7 +8,19 @@ from typing import Any
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from bot.store.tables.columns import count, document, flag, instant, items, key, ref, sealed, words
+from bot.store.tables.columns import (
+    count,
+    document,
+    flag,
+    instant,
+    items,
+    key,
+    minor,
+    on,
+    ref,
+    sealed,
+    words,
+)
 
 
 class Collector(SQLModel, table=True):
@@ -24,7 +36,15 @@ class Collector(SQLModel, table=True):
     phone_sealed: bytes | None = sealed(optional=True)  #: where calls are put through to
     on_duty: bool = flag()
     failed_logins: int = count()
+    failed_at: datetime | None = instant(optional=True)  #: the latest failure
     locked_until: datetime | None = instant(optional=True)
+    language: str = words(default="zh-CN")
+    theme: str = words(default="auto")  #: auto, light, dark
+    all_portfolios: bool = on()  #: else those of `collector_portfolio`
+    must_change: bool = flag()  #: the password was given by somebody else
+    totp_sealed: bytes | None = sealed(optional=True)
+    totp_on: bool = flag()  #: the secret was confirmed with a code
+    totp_last: int = minor()  #: the last step that was used, so that no code works twice
 
 
 class Handoff(SQLModel, table=True):
@@ -76,6 +96,11 @@ class Audit(SQLModel, table=True):
     """Who looked at or changed what."""
 
     __tablename__ = "audit"
+    __table_args__ = (
+        Index("audit_of_collector", "collector_id", "id"),
+        Index("audit_of_case", "case_id", "id"),
+        Index("audit_of_action", "action", "id"),
+    )
     id: int | None = key()
     at: datetime = instant()
     collector_id: int | None = ref("collector.id", optional=True)
