@@ -16,6 +16,7 @@ from bot.app.errors import Refusal
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from sqlalchemy import Engine
 
 _DEMO_FOLDER = Path("var/demo")
 
@@ -72,7 +73,6 @@ def _unattended(
     os.environ.update(stage.demo_environment(folder / "data", fixed_ports=False))
     console = Console()
     with ExitStack() as held:
-        _borrow_database(held, folder)
         _start(held, folder, console, prepared(cases, folder / "ledgers"))
         with flows("demo") as product:
             _walk(product, days, seed)
@@ -83,13 +83,10 @@ def _unattended(
         raise typer.Exit(1)
 
 
-def _borrow_database(held: ExitStack, folder: Path) -> None:
-    """A server that need not survive a crash: its folder goes when the figures are shown."""
-    from bot.app.embedded.membership import join
-
-    if "DATABASE_URL" not in os.environ:
-        database = held.enter_context(join(folder / "data" / "postgres", durable=False))
-        os.environ["DATABASE_URL"] = database.url()
+def _need_not_last(engine: Engine) -> None:
+    """Commits do not wait for the disk: this database goes when the figures are shown."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER ROLE CURRENT_USER SET synchronous_commit = off")
 
 
 def _start(held: ExitStack, folder: Path, console: Console, ledgers: dict[str, Path]) -> None:
@@ -100,7 +97,10 @@ def _start(held: ExitStack, folder: Path, console: Console, ledgers: dict[str, P
     from bot.app.migrate import upgrade
 
     settings = settings_of_process()
-    upgrade(held.enter_context(engine_of(settings)))
+    engine = held.enter_context(engine_of(settings))
+    upgrade(engine)
+    if settings.database_url is None:
+        _need_not_last(engine)
     sandbox = held.enter_context(stage.background(stage.sandbox_command(), folder / "sandbox.log"))
     stage.wait_for(f"{settings.sandbox_url}/sandbox/health", sandbox, folder / "sandbox.log")
     put_clock(stage.START - system_now())
