@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+from bot.app.import_telling import Progress
 from bot.app.product import Product
 from bot.domain.bank.header import recognised
 from bot.domain.bank.words import Field
@@ -19,7 +20,7 @@ from bot.store.bank_files import CsvStatement, open_statement
 from bot.store.ledger_files import XlsxLedger
 
 
-def bank_import(product: Product) -> ImportBank:
+def bank_import(product: Product, progress: Progress | None = None) -> ImportBank:
     """The import of statements, with the words and weights on file."""
     policy = bank_policy()
     return ImportBank(
@@ -29,6 +30,7 @@ def bank_import(product: Product) -> ImportBank:
         policy.words,
         policy.weights,
         policy.names,
+        progress or (lambda step, done, total: None),
     )
 
 

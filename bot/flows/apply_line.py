@@ -49,7 +49,7 @@ def apply_share(
     payment = IncomingPayment(
         case_id, amount_minor, line.currency, PROVIDER, reference, min(line.paid_at, now)
     )
-    if not settler.apply(store, payment, livemode=line.livemode):
+    if not settler.apply_knowing(store, payment, facts, now):
         return None
     store.add_share(line.line_id, reference)
     contacted = store.contacted_since(case_id, payment.paid_at)

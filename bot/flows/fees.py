@@ -115,7 +115,7 @@ class Fees:
     def _tell(
         self, store: ConcessionStore, order: FeeOrder, what: str, who: int, now: datetime
     ) -> None:
-        data = {"debt": order.debt_id, "amount_minor": order.amount_minor}
+        data: dict[str, int | str] = {"debt": order.debt_id, "amount_minor": order.amount_minor}
         if order.reason:
             data["reason"] = order.reason
         store.save_remark(order.case_id, what, at=now, actor=f"collector:{who}", data=data)

@@ -6,10 +6,9 @@ completes the rest. A dry run decides by the same rules with the same figures an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from itertools import chain, islice
 
 from bot.domain.bank.claimants import Directory
 from bot.domain.bank.header import Layout, looks_like_header, read_header
@@ -17,8 +16,7 @@ from bot.domain.bank.lines import BankLine, LineNote, LineOutcome, Reason, ident
 from bot.domain.bank.matching import Match, Weights, match
 from bot.domain.bank.names import Names
 from bot.domain.bank.reading import Setting, read_line
-from bot.domain.bank.words import BankWords, Field
-from bot.domain.ledger.header import SEARCHED_ROWS, HeaderError
+from bot.domain.bank.words import BankWords
 from bot.domain.money import plain
 from bot.flows.apply_line import Applied, apply_share
 from bot.flows.playbook import zone_of
@@ -26,6 +24,10 @@ from bot.flows.ports.bank import BankBook, BankFigures, BankOrder, BankStore, Ne
 from bot.flows.ports.ledger import LedgerFile, RawRow, UnusableFileError
 from bot.flows.ports.transactions import Clock, Transactions
 from bot.flows.settle import Settler
+from bot.flows.sheets import sheet_with_header
+
+#: Rows between two words about how far the import is.
+TOLD_EVERY = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class ImportBank:
     words: BankWords
     weights: Weights
     names: Names
+    progress: Callable[[str, int, int | None], None] = lambda step, done, total: None
 
     def run(self, file: LedgerFile, order: BankOrder) -> BankResult:
         """Import `file`.
@@ -75,8 +78,14 @@ class _Run:
     import_id: int | None = None
 
     def go(self) -> BankResult:
-        layout, rows = find_sheet(self.file, self.order.mapping, self.kit.words)
-        lines = self._read(rows, layout)
+        words, mapping = self.kit.words, self.order.mapping
+        sheet = sheet_with_header(
+            self.file,
+            lambda cells: looks_like_header(cells, words, mapping),
+            lambda line, cells: read_header(line, cells, words, mapping),
+        )
+        layout = sheet.layout
+        lines = self._read(sheet.rows, layout)
         if not self.figures.rows:
             raise UnusableFileError("no_rows")
         self._take(lines)
@@ -91,6 +100,8 @@ class _Run:
         setting, lines = Setting(self.book.currency, today, self.kit.words), []
         for raw in rows:
             self.figures.rows += 1
+            if not self.figures.rows % TOLD_EVERY:
+                self.kit.progress("read", self.figures.rows, None)
             if raw.fault:
                 self._note(LineNote(raw.line, LineOutcome.REJECTED, raw.fault))
                 continue
@@ -118,11 +129,13 @@ class _Run:
             known = store.known_lines(self.book.creditor_key, [name for _, name in once])
             today = self.at.astimezone(zone_of(self.book.zone)).date()
             directory = Directory(self.kit.names).put_all(store.claimants(self.book, today))
-        for line, identity in once:
+        for done, (line, identity) in enumerate(once, 1):
             if identity in known:
                 self._note(LineNote(line.line, LineOutcome.KNOWN, "known_line"))
             else:
                 self._line(line, identity, directory)
+            if done == len(once) or not done % TOLD_EVERY:
+                self.kit.progress("apply", done, len(once))
 
     def _once(self, lines: list[BankLine]) -> Iterator[tuple[BankLine, str]]:
         """Each identity once; a serial number that names two different lines names neither twice."""
@@ -214,22 +227,3 @@ def main_doubt(found: Match) -> Reason:
         return Reason("no_candidate")
     doubts = (*found.candidates[0].doubts, *found.doubts)
     return doubts[0] if doubts else Reason("unsure")
-
-
-def find_sheet(
-    file: LedgerFile, mapping: Mapping[str, Field], words: BankWords
-) -> tuple[Layout, Iterator[RawRow]]:
-    """The layout of the first sheet with a header, and the rows below it.
-
-    Raises UnusableFileError.
-    """
-    for _, rows in file.sheets():
-        top = list(islice((raw for raw in rows if any(map(str.strip, raw.cells))), SEARCHED_ROWS))
-        for place, raw in enumerate(top):
-            if looks_like_header(raw.cells, words, mapping):
-                try:
-                    layout = read_header(raw.line, raw.cells, words, mapping)
-                except HeaderError as wrong:
-                    raise UnusableFileError(wrong.code, **wrong.details) from wrong
-                return layout, chain(top[place + 1 :], rows)
-    raise UnusableFileError("no_header", rows=str(SEARCHED_ROWS))

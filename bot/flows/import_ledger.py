@@ -11,13 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from itertools import chain, islice
+from itertools import islice
 
 from bot.domain.ledger.changes import Changes
 from bot.domain.ledger.decide import decide
 from bot.domain.ledger.header import (
-    SEARCHED_ROWS,
-    HeaderError,
     Layout,
     looks_like_header,
     read_header,
@@ -39,6 +37,7 @@ from bot.flows.ports.ledger import (
     StagedBatch,
     UnusableFileError,
 )
+from bot.flows.sheets import sheet_with_header
 
 #: Rows per transaction: some tenths of a second of held lanes.
 BATCH = 2_000
@@ -247,20 +246,12 @@ def find_sheet(
 
     Raises UnusableFileError.
     """
-    for sheet, rows in file.sheets():
-        top = list(islice(_filled(rows), SEARCHED_ROWS))
-        for place, raw in enumerate(top):
-            if looks_like_header(raw.cells, words, mapping):
-                try:
-                    layout = read_header(raw.line, raw.cells, words, mapping)
-                except HeaderError as wrong:
-                    raise UnusableFileError(wrong.code, **wrong.details) from wrong
-                return sheet, layout, chain(top[place + 1 :], rows)
-    raise UnusableFileError("no_header", rows=str(SEARCHED_ROWS))
-
-
-def _filled(rows: Iterator[RawRow]) -> Iterator[RawRow]:
-    return (raw for raw in rows if any(cell.strip() for cell in raw.cells))
+    found = sheet_with_header(
+        file,
+        lambda cells: looks_like_header(cells, words, mapping),
+        lambda line, cells: read_header(line, cells, words, mapping),
+    )
+    return found.name, found.layout, found.rows
 
 
 def _read(raw: RawRow, layout: Layout, setting: Setting) -> Reading:

@@ -5,7 +5,7 @@ records the money.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.allocation import spread
@@ -69,6 +69,12 @@ class Settler:
         store.lock_debtors([store.debtor_of(payment.case_id)])
         now = self.clock.now(livemode=livemode)  # what was sent before the lane was ours is earlier
         facts = store.facts([payment.case_id], now)[0]
+        return self.apply_knowing(store, payment, facts, now)
+
+    def apply_knowing(
+        self, store: MoneyStore, payment: IncomingPayment, facts: CaseFacts, now: datetime
+    ) -> bool:
+        """The same for who holds the debtor's lane and has read the case since, at `now`."""
         if payment.currency != facts.currency:
             raise WrongCurrencyError(f"{payment.currency} cannot pay {facts.currency}")
         order = facts.portfolio.allocation
@@ -105,27 +111,31 @@ class Settler:
         )
         state = settle_promises(store, facts, amount_minor, paid_at or now, now)
         fulfil_reductions(store, facts.case_id, now)
-        self.owes_less(store, facts.case_id, state, now, reason="payment")
-        self._thank(store, facts.case_id, payment_id, amount_minor, now)
+        after = self.owes_less(store, facts.case_id, state, now, reason="payment")
+        self._thank(store, after, payment_id, amount_minor, now)
 
     def owes_less(
         self, store: MoneyStore, case_id: int, state: CaseState, now: datetime, *, reason: str
-    ) -> None:
-        """What was about to go out stops, a running call is told, the case closes at zero."""
+    ) -> CaseFacts:
+        """What was about to go out stops, a running call is told, the case closes at zero.
+
+        Returns the case as it stands then.
+        """
         store.cancel_touches(case_id, at=now, reason=reason)
         store.stop_calls(case_id, reason=reason)
         store.check_at(case_id, now)
         after = store.facts([case_id], now)[0]
         if not after.outstanding_minor and state is not CaseState.CLOSED:
-            take(store, case_id, state, Event.SETTLED, at=now, actor=_ACTOR)
+            closed = take(store, case_id, state, Event.SETTLED, at=now, actor=_ACTOR)
             plan = store.active_plan(case_id)
             if plan is not None:
                 store.end_plan(plan.plan_id, "completed", at=now)
+            return replace(after, state=closed)
+        return after
 
     def _thank(
-        self, store: MoneyStore, case_id: int, payment_id: int, amount_minor: int, now: datetime
+        self, store: MoneyStore, facts: CaseFacts, payment_id: int, amount_minor: int, now: datetime
     ) -> None:
-        facts = store.facts([case_id], now)[0]
         reached = reach(facts, (Channel.SMS,), guarantor=False)
         if reached is None:
             return

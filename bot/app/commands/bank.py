@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.app.errors import Refusal
-
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -22,6 +20,8 @@ bank_app = typer.Typer(help="Bank statements (银行流水): import, waiting.", 
 SHOWN = 20
 
 STYLES = {"rejected": "red", "review": "yellow", "applied": "green"}
+
+STEPS = {"read": "读取 reading", "apply": "入账 booking"}
 
 
 def register(app: typer.Typer) -> None:
@@ -48,20 +48,22 @@ def import_statement(
     from bot.app.bank_report import write_report
     from bot.app.commands.start import flows
     from bot.app.granting import bank_import, statement_of
+    from bot.app.import_telling import progress_bar, refusal_of
     from bot.app.ledger_report import check_report_path
     from bot.domain.bank.header import parse_mapping
     from bot.domain.ledger.header import HeaderError
     from bot.flows.ports.bank import BankOrder
     from bot.flows.ports.ledger import UnusableFileError
+    from bot.policy.bank import bank_sentences
 
     check_report_path(report)
     try:
         order = BankOrder(portfolio, bank, parse_mapping(column_map or ()), dry_run)
-        with flows("bank") as product:
+        with flows("bank") as product, progress_bar(STEPS) as progress:
             statement = statement_of(file, order.mapping)
-            result = bank_import(product).run(statement, order)
+            result = bank_import(product, progress).run(statement, order)
     except (HeaderError, UnusableFileError) as wrong:
-        raise _refusal(wrong.code, wrong.details) from wrong
+        raise refusal_of(bank_sentences(), wrong.code, wrong.details) from wrong
     _print(file.name, order, result)
     if report is not None:
         heading = {
@@ -139,12 +141,10 @@ def _print(name: str, order: BankOrder, result: BankResult) -> None:
 
 def figures_table(result: BankResult) -> Table:
     """What became of the statement; lines that say nothing are left out."""
-    from rich.table import Table
-
+    from bot.app.import_telling import counted
     from bot.domain.money import plain
 
     figures, currency = result.figures, result.currency
-    table = Table(show_header=False, box=None)
     named = (
         ("行数", "rows", figures.rows),
         ("收入", "credits", figures.credits),
@@ -156,9 +156,7 @@ def figures_table(result: BankResult) -> Table:
         ("改判的承诺", "promises judged anew", figures.repaired),
         ("付款后仍有的联系", "contacts after paying", figures.contacted),
     )
-    for chinese, english, count in named:
-        if count or english in {"rows", "rejected"}:
-            table.add_row(chinese, english, f"{count:,}")
+    table = counted(named)
     for chinese, english, minor in (
         ("入账金额", "applied", figures.applied_minor),
         ("待核对金额", "waiting", figures.review_minor),
@@ -166,11 +164,3 @@ def figures_table(result: BankResult) -> Table:
         if minor:
             table.add_row(chinese, english, f"{plain(minor, currency)} {currency}")
     return table
-
-
-def _refusal(code: str, details: dict[str, str]) -> Refusal:
-    from bot.policy.bank import bank_sentences
-
-    sentence = bank_sentences()[code].filled(details)
-    problem, remedy = f"{sentence.zh} {sentence.en}", f"{sentence.remedy_zh} {sentence.remedy}"
-    return Refusal(problem, remedy, code=2)

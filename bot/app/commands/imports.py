@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from bot.domain.ledger.rows import Note
-    from bot.flows.import_ledger import ImportOrder, ImportResult, Progress
+    from bot.flows.import_ledger import ImportOrder, ImportResult
     from bot.flows.ports.ledger import ImportFigures
 
 #: Lines shown at the terminal; the report file has them all.
@@ -54,11 +53,13 @@ def import_file(
     ] = False,
 ) -> None:
     """Import a ledger. Exit 0: every row went in; 1: some were rejected; 2: unusable."""
+    from bot.app.import_telling import refusal_of
     from bot.app.ledger_report import check_report_path
     from bot.domain.ledger.header import HeaderError
     from bot.domain.ledger.mapping import parse_mapping
     from bot.flows.import_ledger import ImportOrder
     from bot.flows.ports.ledger import UnusableFileError
+    from bot.policy.ledger_columns import ledger_sentences
 
     if settle_missing and not full_balance:
         raise Refusal("--settle-missing", "it needs --full-balance", code=2)
@@ -68,7 +69,7 @@ def import_file(
         order = ImportOrder(portfolio, mapping, dry_run, full_balance, settle_missing)
         rejected = _run(file, order, report)
     except (HeaderError, UnusableFileError) as wrong:
-        raise _refusal(wrong.code, wrong.details) from wrong
+        raise refusal_of(ledger_sentences(), wrong.code, wrong.details) from wrong
     if rejected:
         raise typer.Exit(1)
 
@@ -78,6 +79,7 @@ def _run(path: Path, order: ImportOrder, report: Path | None) -> int:
     from rich.console import Console
 
     from bot.app.database import reach_database
+    from bot.app.import_telling import progress_bar
     from bot.app.ledger_import import ledger_import
     from bot.app.ledger_report import write_report
     from bot.app.product import open_product
@@ -89,7 +91,7 @@ def _run(path: Path, order: ImportOrder, report: Path | None) -> int:
         require_schema(url)
         with (
             open_product(settings, url, role="import") as product,
-            progress_bar() as progress,
+            progress_bar(STEPS) as progress,
             ledger_import(url, product.seal, product.settler, progress) as kit,
         ):
             found = kit.books.portfolio(order.portfolio_code)
@@ -109,31 +111,6 @@ def _run(path: Path, order: ImportOrder, report: Path | None) -> int:
                 write_report(report, heading, result, kit.stage.notes())
                 console.print(f"报告 report: {report}")
             return result.figures.rejected
-
-
-@contextmanager
-def progress_bar() -> Iterator[Progress]:
-    """A progress bar on stderr when that is a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    tasks = {step: bar.add_task(words, total=None, visible=False) for step, words in STEPS.items()}
-
-    def moved(step: str, done: int, total: int | None) -> None:
-        bar.update(tasks[step], completed=done, total=total, visible=True)
-
-    with bar:
-        yield moved
 
 
 def _print(
@@ -178,9 +155,8 @@ def _print_notes(console: Console, notes: Iterable[Note]) -> None:
 
 def figures_table(figures: ImportFigures) -> Table:
     """What became of the file; lines that say nothing are left out."""
-    from rich.table import Table
+    from bot.app.import_telling import counted
 
-    table = Table(show_header=False, box=None)
     named = (
         ("行数", "rows", figures.rows),
         ("新增债项", "new debts", figures.new),
@@ -197,15 +173,4 @@ def figures_table(figures: ImportFigures) -> Table:
         ("全量台账未列", "missing from the full file", figures.missing),
         ("按要求结清", "settled as asked", figures.settled),
     )
-    for chinese, english, count in named:
-        if count or english in {"rows", "rejected"}:
-            table.add_row(chinese, english, f"{count:,}")
-    return table
-
-
-def _refusal(code: str, details: dict[str, str]) -> Refusal:
-    from bot.policy.ledger_columns import ledger_sentences
-
-    sentence = ledger_sentences()[code].filled(details)
-    problem, remedy = f"{sentence.zh} {sentence.en}", f"{sentence.remedy_zh} {sentence.remedy}"
-    return Refusal(problem, remedy, code=2)
+    return counted(named)

@@ -81,6 +81,7 @@ class Directory:
     _by_name: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     _by_tail: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     _by_sum: defaultdict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    _debtors: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     _plain: dict[int, str] = field(default_factory=dict)
 
     def put_all(self, claimants: Iterable[Claimant]) -> Directory:
@@ -107,6 +108,7 @@ class Directory:
         self._plain[case] = plain
         for form in {plain, self.names.core(plain)}:
             self._by_name[form].add(case)
+            self._debtors[form].add(claimant.debtor_id)
         for tail in filter(None, map(tail_of, claimant.phones)):
             self._by_tail[tail].add(case)
 
@@ -116,9 +118,7 @@ class Directory:
 
     def namesakes(self, case_id: int) -> int:
         """How many other debtors have the same name."""
-        same = self._by_name[self._plain[case_id]]
-        mine = self.claimants[case_id].debtor_id
-        return len({self.claimants[case].debtor_id for case in same} - {mine})
+        return len(self._debtors[self._plain[case_id]]) - 1
 
     def with_number(self, numbers: Iterable[str]) -> set[int]:
         """Cases that one of the compact numbers names."""

@@ -14,7 +14,7 @@ from typing import TypeVar
 from bot.domain.case_life import Event
 from bot.domain.facts import CaseFacts, PromiseFacts
 from bot.domain.promise_terms import promised_minor
-from bot.domain.response.values import Answer, Asked, Response, Situation
+from bot.domain.response.values import Answer, Asked, Param, Response, Situation
 from bot.domain.understanding import Intent, Understanding
 from bot.domain.vocabulary import CaseState, HandoffReason, Portion
 
@@ -191,24 +191,27 @@ def _within_plan(
     if day is None or day < situation.today or reading.asks_date:
         return _plan_stands(waited_for.due_on, instalment)
     told = _told_sum(reading, facts, instalment)
-    params = {"promise_date": day.isoformat(), "promise_amount_minor": told}
-    return Response(answer=Answer("answer.plan_noted", params=params), announced=(day, told))
+    answer = Answer("answer.plan_noted", params=_params(day, told))
+    return Response(answer=answer, announced=(day, told))
 
 
 def _plan_stands(due_on: date, instalment: int) -> Response:
-    params = {"promise_date": due_on.isoformat(), "promise_amount_minor": instalment}
-    return Response(answer=Answer("answer.plan_stands", params=params))
+    return Response(answer=Answer("answer.plan_stands", params=_params(due_on, instalment)))
+
+
+def _params(day: date, amount_minor: int) -> dict[str, Param]:
+    return {"promise_date": day.isoformat(), "promise_amount_minor": amount_minor}
 
 
 def _told_sum(reading: Understanding, facts: CaseFacts, instalment: int) -> int:
     """Minor units: what was named, all of the case for all, else of the instalment."""
     owed = facts.outstanding_minor
-    if reading.promise_portion == Portion.FULL:
+    portion = Portion(reading.promise_portion) if reading.promise_portion else None
+    if portion is Portion.FULL:
         return owed
     named, part = reading.promise_amount_minor, reading.promise_fraction
     if named is None and part is not None:
         named = -(-instalment * part.numerator // part.denominator)
-    portion = Portion(reading.promise_portion) if reading.promise_portion else None
     return promised_minor(owed if named else instalment, named, portion)
 
 
