@@ -21,8 +21,10 @@ from console.headers import secure
 from console.link_routes import add_link_pages
 from console.navigation import navigation
 from console.parts import ConsoleParts
+from console.queue_routes import add_queue_pages
 from console.showing import clock_time, instant
 from console.words import evidence_word, language, t, word
+from console.work_routes import add_work_pages
 
 PREFIX = "/console"
 _ZONE = "Asia/Shanghai"
@@ -40,8 +42,10 @@ def console_pages(parts: ConsoleParts) -> Blueprint:
     )
     allow_uploads(pages)
     add_door(pages, parts)
+    add_queue_pages(pages, parts)
     add_desk_pages(pages, parts)
     add_case_pages(pages, parts)
+    add_work_pages(pages, parts)
     add_call_pages(pages, parts)
     add_link_pages(pages, parts)
     add_bank_pages(pages, parts)

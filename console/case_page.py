@@ -1,4 +1,4 @@
-"""Everything one case's page shows, read on one connection."""
+"""Everything one case's page shows. However long its story, it takes the same statements."""
 
 from __future__ import annotations
 
@@ -7,29 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.facts import CaseFacts
-from bot.domain.vocabulary import CaseState
-from bot.flows.plan import decide_case
-from bot.flows.playbook import Playbook, today_of
-from bot.flows.ports.transactions import Clock
+from bot.domain.money import plain
+from bot.flows.playbook import today_of
+from bot.flows.writing import Outlook
 from bot.policy.rulebook import reason_zh
-from bot.store.views import Row, TimelineItem, Views
+from bot.store.story_views import StoryViews
+from bot.store.views import Row
+from console.parts import ConsoleParts
 from console.queue import deadline_words
 from console.showing import day, instant, money
-from console.story import Entry, Teller
-from console.tiers import tier_label
-from console.words import reason_word, word
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where the case stands and what the bot will do next."""
-
-    state: str
-    state_label: str
-    tier: str
-    days: str
-    next_touch: str
-    why_none: str
+from console.standing import Stander, Standing
+from console.story_page import StoryAsked, Told, tell
+from console.suggesting import Suggestion, suggest
+from console.words import reason_word, t, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +32,12 @@ class Held:
     priority_label: str
     opened: str
     deadline: str
+    deadline_at: str
     overdue: bool
     collector_id: int | None
     collector: str
+    meant_for: int | None
+    aside: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,89 +47,71 @@ class CaseView:
     case: Row
     points: Sequence[Row]
     debts: Sequence[Row]
+    books: Sequence[Row]
     owed: str
+    owed_plain: str
     standing: Standing
     handoff: Held | None
     promises: Sequence[Row]
     payments: Sequence[Row]
-    days: Sequence[tuple[str, list[Entry]]]
+    story: Told
+    version: str
     today: date
+    outlook: Outlook
+    suggestions: Sequence[Suggestion]
 
 
 def view_case(
-    views: Views, playbook: Playbook, clock: Clock, case_id: int, *, revealed: bool
+    parts: ConsoleParts, case_id: int, asked: StoryAsked, *, revealed: bool
 ) -> CaseView | None:
     """The page of a case; None when there is none. Names and numbers in full when `revealed`."""
-    case = views.case(case_id, revealed=revealed)
-    if case is None:
-        return None
-    now = clock.now(livemode=case["livemode"])
-    facts = views.facts(case_id, now)
-    today, items = today_of(facts, now), views.timeline(case_id)
-    teller = Teller(case["currency"], case["zone"], today, reason_zh)
-    return CaseView(
-        case=case,
-        points=views.contact_points(case["debtor_id"], revealed=revealed),
-        debts=[_debt(row, case, today) for row in views.debts(case_id)],
-        owed=money(facts.outstanding_minor, facts.currency),
-        standing=_standing(views, facts, playbook, now, items, teller),
-        handoff=_held(views.handoff_of(case_id), case, now, today),
-        promises=[_promise(row, case, today) for row in views.promises(case_id)],
-        payments=[_payment(row, case, today) for row in views.payments(case_id)],
-        days=teller.by_day(teller.tell(items)),
-        today=today,
-    )
+    with parts.read() as views, parts.work.read_story() as stories:
+        case = views.case(case_id, revealed=revealed)
+        if case is None:
+            return None
+        now = parts.clock.now(livemode=case["livemode"])
+        facts = views.facts(case_id, now)
+        today = today_of(facts, now)
+        stander = Stander(facts, parts.playbook, now, reason_zh)
+        return CaseView(
+            case=case,
+            points=views.contact_points(case["debtor_id"], revealed=revealed),
+            debts=[_debt(row, case, today) for row in views.debts(case_id)],
+            books=[_entry(row, case, today) for row in stories.entries(case_id)],
+            owed=money(facts.outstanding_minor, facts.currency),
+            owed_plain=plain(facts.outstanding_minor, facts.currency),
+            standing=stander.standing(views.next_touch(case_id), stories.paused_until(case_id)),
+            handoff=_held(views.handoff_of(case_id), case, now, today),
+            promises=[_promise(row, case, today) for row in views.promises(case_id)],
+            payments=[_payment(row, case, today) for row in views.payments(case_id)],
+            story=tell(stories, case, today, asked),
+            version=stories.version(case_id),
+            today=today,
+            outlook=parts.work.writing.outlook(facts, now),
+            suggestions=_suggestions(parts, stories, facts, now),
+        )
 
 
-def _standing(
-    views: Views,
-    facts: CaseFacts,
-    playbook: Playbook,
-    now: datetime,
-    items: Sequence[TimelineItem],
-    teller: Teller,
-) -> Standing:
-    today = today_of(facts, now)
-    decision = decide_case(facts, playbook, today)
-    planned = views.next_touch(facts.case_id)
-    why = "" if planned else _why_none(facts, decision.quiet, items, teller)
-    return Standing(
-        state=facts.state.value,
-        state_label=word("state", facts.state),
-        tier=tier_label(playbook, facts.portfolio.cadence, decision.tier),
-        days=_days(facts.days_past_due(today)),
-        next_touch=_planned(planned, facts.portfolio.zone, today) if planned else "",
-        why_none=why,
-    )
+def _suggestions(
+    parts: ConsoleParts, stories: StoryViews, facts: CaseFacts, now: datetime
+) -> list[Suggestion]:
+    reply = stories.latest_reply(facts.case_id)
+    intents = (reply["understanding"] or {}).get("intents", ()) if reply else ()
+    return suggest(facts, intents, parts.playbook, parts.work.writing, now)
 
 
-def _planned(touch: Row, zone: str, today: date) -> str:
-    what = f"{word('purpose', touch['purpose'])} · {word('channel', touch['channel'])}"
-    return f"{instant(touch['due_at'], zone, today)} {what}"
-
-
-def _why_none(
-    facts: CaseFacts, quiet: str | None, items: Sequence[TimelineItem], teller: Teller
-) -> str:
-    """The cadence's reason, or the rule that refused what the cadence wanted."""
-    if quiet is not None:
-        text = word("quiet", quiet)
-        promise = facts.open_promise
-        if promise and facts.state is CaseState.PROMISED:
-            text += f"（{day(promise.due_on, teller.today)}）"
-        return text
-    latest = next((i for i in items if i.kind == "verdict" and i.data["stage"] == "plan"), None)
-    if latest is not None and latest.data["outcome"] == "deny":
-        return f"合规不允许：{teller.reason(latest.data['rule']) or latest.data['rule']}"
-    return word("quiet", "looked_soon")
-
-
-def _days(dpd: int | None) -> str:
-    if dpd is None:
-        return "—"
-    if dpd == 0:
-        return "今天到期"
-    return f"{dpd}天" if dpd > 0 else f"未到期，还有{-dpd}天"
+def _entry(row: Row, case: Row, today: date) -> Row:
+    """One transfer of the books: what it was, which debt, how it moved what is owed."""
+    owed = {"debt", "debt_interest", "debt_fee"}
+    more = row["debit"] in owed and row["credit"] not in owed
+    less = row["credit"] in owed and row["debit"] not in owed
+    return {
+        "at": instant(row["at"], case["zone"], today),
+        "kind": word("entry_kind", row["kind"]),
+        "debt": row["contract"] or "",
+        "amount": money(row["amount_minor"], row["currency"]),
+        "sign": "+" if more else "−" if less else "",
+    }
 
 
 def _held(row: Row | None, case: Row, now: datetime, today: date) -> Held | None:
@@ -150,9 +125,12 @@ def _held(row: Row | None, case: Row, now: datetime, today: date) -> Held | None
         priority_label=word("priority", row["priority"]),
         opened=instant(row["opened_at"], case["zone"], today),
         deadline="" if claimed else deadline_words(row["due_at"], now),
+        deadline_at=instant(row["due_at"], case["zone"], today),
         overdue=not claimed and row["due_at"] < now,
         collector_id=row["claimed_by"],
         collector=row["collector"] or "",
+        meant_for=row["assigned_to"],
+        aside=instant(row["aside_until"], case["zone"], today) if row["aside_until"] else "",
     )
 
 
@@ -172,10 +150,10 @@ def _debt(row: Row, case: Row, today: date) -> Row:
 
 
 def _ref(row: Row) -> str:
-    """`第3期`, an invoice's number, or nothing when the contract has no parts."""
+    """The instalment, an invoice's number, or nothing when the contract has no parts."""
     if row["ref"] == row["contract"]:
         return ""
-    return f"第{row['ref']}期" if row["ref"].isdecimal() else str(row["ref"])
+    return t("case.instalment", ref=row["ref"]) if row["ref"].isdecimal() else str(row["ref"])
 
 
 def _promise(row: Row, case: Row, today: date) -> Row:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from secrets import token_urlsafe
 
 from flask import (
     Blueprint,
@@ -19,21 +20,19 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.domain.rights import Right
 from bot.flows.desk import DeskError
+from bot.policy.desk import load_desk
+from bot.scripts.message import LONGEST, Objection
+from bot.store.story_views import PARTS
 from console import sessions
 from console.case_page import CaseView, view_case
 from console.guard import needs
 from console.parts import ConsoleParts
-from console.words import load_words, word
+from console.pulse import standing
+from console.story_page import StoryAsked
+from console.words import load_words, t, word
 
 LONGEST_NOTE = 4000
-_STALE_FORM = "页面已过期，刚才的操作没有执行，请再点一次。"
-_DONE = {
-    "claim": "已领取，机器人不会再联系这件案件，直到您交还或关闭。",
-    "release": "已放回待领取列表。",
-    "note": "备注已保存。",
-    "return": "已交还机器人。",
-    "close": "案件已关闭。",
-}
+_DO = frozenset({"claim", "release", "note", "return", "close"})
 
 
 def add_case_pages(pages: Blueprint, parts: ConsoleParts) -> None:
@@ -50,15 +49,15 @@ def add_case_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     def act(case_id: int) -> AnyResponse:
         do, note = request.form.get("do", ""), request.form.get("note", "")[:LONGEST_NOTE]
         if g.stale_form:
-            return _refused(parts, case_id, note, _STALE_FORM, 400)
-        if do not in _DONE:
+            return _refused(parts, case_id, note, t("page.stale"), 400)
+        if do not in _DO:
             abort(400)
         try:
             actions.carry_out(case_id, do, note)
         except DeskError as stale:
             kept = "" if actions.noted(do, note, stale) else note
-            return _refused(parts, case_id, kept, _told(parts, case_id, stale), 409)
-        flash(_DONE[do], "good")
+            return _refused(parts, case_id, kept, desk_error(parts, case_id, stale), 409)
+        flash(t(f"case.done.{do}"), "good")
         leaves = do in {"return", "close"}
         target = url_for("console.desk") if leaves else url_for("console.case", case_id=case_id)
         return redirect(target, 303)
@@ -69,7 +68,7 @@ def add_case_pages(pages: Blueprint, parts: ConsoleParts) -> None:
         if request.form.get("cover"):
             sessions.conceal()
         elif g.stale_form:
-            flash(_STALE_FORM, "warn")
+            flash(t("page.stale"), "warn")
         else:
             parts.desk.reveal(case_id, g.person.collector_id, livemode=_livemode(parts, case_id))
             sessions.reveal(case_id, parts.clock.real())
@@ -104,12 +103,21 @@ class _Actions:
 
 
 def show_case(
-    parts: ConsoleParts, case_id: int, *, draft: str = "", status: int = 200
+    parts: ConsoleParts,
+    case_id: int,
+    *,
+    draft: str = "",
+    kept: Mapping[str, str] | None = None,
+    objections: Sequence[Objection] = (),
+    status: int = 200,
 ) -> AnyResponse:
-    """The page, with `draft` in the note's field. 404 when there is no such case."""
+    """The page, with `draft` in the note's field and what a refused form held in its own.
+
+    404 when there is no such case.
+    """
     revealed = sessions.is_revealed(case_id, parts.clock.real())
-    with parts.read() as views:
-        view = view_case(views, parts.playbook, parts.clock, case_id, revealed=revealed)
+    since, asked = standing(parts.work), StoryAsked.read(request.args)
+    view = view_case(parts, case_id, asked, revealed=revealed)
     if view is None:
         abort(404)
     page = render_template(
@@ -117,10 +125,26 @@ def show_case(
         view=view,
         revealed=revealed,
         draft=draft,
+        kept=kept or {},
+        objections=objections,
         mine=_is_mine(view),
+        hands_on=_hands_on(view),
+        key=token_urlsafe(9),
+        since=since,
+        parts=list(PARTS),
+        longest=LONGEST,
+        priority_aside=load_desk().priorities,
         close_reasons=load_words()["close_reason"],
+        close_reason=(kept or {}).get("reason", ""),
     )
     return make_response(page, status)
+
+
+def _hands_on(view: CaseView) -> bool:
+    """Whether this person may work on it now: holds it, or the bot has it."""
+    if view.standing.state == "closed":
+        return False
+    return view.handoff is None or _is_mine(view)
 
 
 def _is_mine(view: CaseView) -> bool:
@@ -131,16 +155,16 @@ def _refused(
     parts: ConsoleParts, case_id: int, note: str, message: str, status: int
 ) -> AnyResponse:
     flash(message, "bad")
-    return show_case(parts, case_id, draft=note, status=status)
+    return show_case(parts, case_id, draft=note, kept=request.form, status=status)
 
 
-def _told(parts: ConsoleParts, case_id: int, stale: DeskError) -> str:
+def desk_error(parts: ConsoleParts, case_id: int, stale: DeskError) -> str:
     """The error in words, with the name of who has the case."""
     with parts.read() as views:
         handoff = views.handoff_of(case_id)
-    holder = handoff["collector"] if handoff else None
+    holder = handoff["collector"] or handoff["meant_for"] if handoff else None
     code = "moved_on" if handoff is None and stale.code in {"taken", "not_yours"} else stale.code
-    if code == "not_yours" and not holder:
+    if code == "not_yours" and not (handoff and handoff["collector"]):
         code = "unclaimed"
     return word("desk_error", code).format(who=holder or "")
 

@@ -1,4 +1,4 @@
-"""The list of hand-offs and the search."""
+"""The search."""
 
 from __future__ import annotations
 
@@ -9,54 +9,19 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.domain.phone import PhoneError, parse_phone
 from bot.domain.rights import Right
-from bot.policy.handoffs import load_handoffs
 from bot.store.views import Row, Views
 from console.guard import needs
 from console.parts import ConsoleParts
-from console.queue import Clocks, figures_of, lines_of
-from console.showing import instant, money
+from console.showing import money
 from console.tiers import tier_label
 from console.words import word
 
-LONGEST_LIST = 200
 _LONGEST_QUERY = 60
 _SPACES = re.compile(r"\s+")
 
 
 def add_desk_pages(pages: Blueprint, parts: ConsoleParts) -> None:
-    """`/console/` and `/console/search`."""
-
-    @pages.get("/")
-    @needs(Right.SEE)
-    def desk() -> str:
-        asked = request.args
-        mine = g.person.collector_id if asked.get("mine") else None
-        with parts.read() as views:
-            rows = views.handoffs(
-                mine=mine,
-                reason=asked.get("reason") or None,
-                portfolio=asked.get("portfolio") or None,
-                limit=LONGEST_LIST,
-            )
-            counts, portfolios = views.counts(), views.portfolios()
-            alarms = [_alarm(row) for row in views.alarms()]
-        clocks = Clocks.read(parts.clock)
-        lines = lines_of(rows, clocks, parts.playbook, g.person.collector_id)
-        return render_template(
-            "console/desk.html",
-            lines=lines,
-            figures=figures_of(lines),
-            cut=len(lines) == LONGEST_LIST,
-            total=sum(counts.values()),
-            reasons=[
-                (reason.value, urgency.label_zh, counts[reason.value])
-                for reason, urgency in load_handoffs().items()
-                if reason.value in counts
-            ],
-            portfolios=portfolios,
-            alarms=alarms,
-            asked=asked,
-        )
+    """`/console/search`."""
 
     @pages.post("/search")
     @needs(Right.SEE)
@@ -93,12 +58,4 @@ def _found(row: Row, parts: ConsoleParts) -> Row:
         "state_label": word("state", row["state"]),
         "tier_label": tier_label(parts.playbook, row["cadence"], row["tier"]),
         "owed": money(row["owed_minor"], row["currency"]),
-    }
-
-
-def _alarm(row: Row) -> Row:
-    return {
-        "what": word("alarm", row["kind"]),
-        "message": row["message"],
-        "since": instant(row["at"], "Asia/Shanghai", row["at"].date()),
     }

@@ -11,6 +11,7 @@ _POLICY = "; ".join(
         "style-src 'self'",
         "img-src 'self'",
         "media-src 'self'",
+        "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",

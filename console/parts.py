@@ -20,6 +20,7 @@ from bot.store.link_views import LinkViews
 from bot.store.views import Views
 from console.grants import Grants
 from console.security import Security
+from console.work import Work
 
 
 class TestClock(Protocol):
@@ -58,4 +59,5 @@ class ConsoleParts:
     read_calls: Callable[[], AbstractContextManager[CallViews]]
     grants: Grants
     security: Security
+    work: Work
     test_clock: TestClock | None

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.flows.playbook import Playbook
 from bot.flows.ports.transactions import Clock
+from bot.store.queue_views import VIEWS, Asked
 from bot.store.views import Row
 from console.showing import instant, money, span
 from console.tiers import tier_label
-from console.words import reason_word, word
+from console.words import reason_word, t, word
+
+#: What a filter is made of; everything else in an address is left alone.
+FILTER = ("show", "reason", "portfolio", "priority")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +36,26 @@ class Line:
     deadline: str
     deadline_at: str
     waiting: bool
+    live: bool
     collector: str
+    meant_for: str  #: whom it waits for, when that is somebody else
+    for_me: bool
+    aside: str  #: until when it is put aside
     mine: bool
+    open: bool
     test: bool
     disputed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The list in four numbers."""
+    """The list in numbers: what is shown, and the whole desk."""
 
     shown: int
     overdue: int
     mine: int
     waiting: int
+    everything: int
 
 
 @dataclass(frozen=True)
@@ -64,32 +75,52 @@ class Clocks:
         return self.live if row["livemode"] else self.test
 
 
-def lines_of(
-    rows: Sequence[Row], clocks: Clocks, playbook: Playbook, collector_id: int
-) -> list[Line]:
+def asked_of(args: Mapping[str, str], me: int, books: tuple[int, ...] | None) -> Asked:
+    """What an address asks for; what it cannot mean is left out."""
+    shown = "mine" if args.get("mine") else args.get("show", "")
+    priority = args.get("priority", "")
+    return Asked(
+        me,
+        shown if shown in VIEWS else VIEWS[0],
+        args.get("reason") or None,
+        args.get("portfolio") or None,
+        int(priority) if priority in {"1", "2", "3", "4"} else None,
+        books,
+    )
+
+
+def filter_of(args: Mapping[str, Any]) -> dict[str, str]:
+    """The parts of an address that make a filter."""
+    return {name: str(args[name]) for name in FILTER if args.get(name)}
+
+
+def lines_of(rows: Sequence[Row], clocks: Clocks, playbook: Playbook, me: int) -> list[Line]:
     """Lines in the order of `rows`."""
-    return [_line(row, clocks.of(row), playbook, collector_id) for row in rows]
+    return [_line(row, clocks.of(row), playbook, me) for row in rows]
 
 
-def figures_of(lines: Sequence[Line]) -> Figures:
+def figures_of(lines: Sequence[Line], counts: Row) -> Figures:
     """What is shown, in numbers."""
     return Figures(
         len(lines),
-        sum(line.overdue for line in lines),
-        sum(line.mine for line in lines),
+        counts["late"],
+        counts["mine"],
         sum(line.waiting for line in lines),
+        counts["everything"],
     )
 
 
 def deadline_words(due: datetime, now: datetime) -> str:
     """`还剩2小时5分` or `超时1天`."""
-    return f"超时{span(now - due)}" if due < now else f"还剩{span(due - now)}"
+    if due < now:
+        return t("queue.late_by", span=span(now - due))
+    return t("queue.left", span=span(due - now))
 
 
-def _line(row: Row, now: datetime, playbook: Playbook, collector_id: int) -> Line:
-    zone, due = row["zone"], row["due_at"]
-    today = now.date()
-    claimed = row["state"] == "claimed"
+def _line(row: Row, now: datetime, playbook: Playbook, me: int) -> Line:
+    zone, due, today = row["zone"], row["due_at"], now.date()
+    claimed, aside = row["state"] == "claimed", row["aside_until"]
+    meant = row["assigned_to"]
     return Line(
         handoff_id=row["id"],
         case_id=row["case_id"],
@@ -104,8 +135,13 @@ def _line(row: Row, now: datetime, playbook: Playbook, collector_id: int) -> Lin
         deadline="" if claimed else deadline_words(due, now),
         deadline_at=instant(due, zone, today),
         waiting=row["reply_waiting"],
+        live=row["live"],
         collector=row["collector"] or "",
-        mine=row["claimed_by"] == collector_id,
+        meant_for=row["meant_for"] if meant and meant != me else "",
+        for_me=meant == me,
+        aside=instant(aside, zone, today) if aside else "",
+        mine=row["claimed_by"] == me,
+        open=not claimed,
         test=not row["livemode"],
         disputed=row["case_state"] == "disputed",
     )

@@ -13,7 +13,7 @@ from bot.store.views import Row, TimelineItem
 from console.fixing import Fix, fix_of, standing, told
 from console.marks import Piece, pieces
 from console.showing import day, instant, money
-from console.words import reason_word, word
+from console.words import reason_word, t, word
 
 #: A link opens the debtor's page: the console shows that there was one, not where it leads.
 _LINK = re.compile(r"/p/[A-Za-z0-9_-]{8,}")
@@ -60,19 +60,8 @@ class Teller:
     reason: Callable[[str], str]
 
     def tell(self, items: Sequence[TimelineItem]) -> list[Entry]:
-        """Entries, newest first; verdicts and attempts stand with their touch."""
-        touches = {item.id: self._touch(item) for item in items if item.kind == "touch"}
-        alone: list[Entry] = []
-        for item in reversed(items):
-            touch = touches.get(item.data.get("touch") or 0)
-            match item.kind:
-                case "verdict" if touch is not None:
-                    touch.facts.append(self._verdict(item.data))
-                case "attempt" if touch is not None:
-                    self._attempted(touch, item)
-                case _:
-                    alone += self._entry(item)
-        return sorted([*alone, *touches.values()], key=lambda entry: entry.at, reverse=True)
+        """Entries in the order of `items`, without what another row tells."""
+        return [entry for item in items for entry in self._entry(item)]
 
     def by_day(self, entries: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
         """Entries under the day they belong to."""
@@ -86,6 +75,7 @@ class Teller:
             return []
         tell = {
             "event": self._event,
+            "touch": self._touch,
             "reply": self._reply,
             "promise": self._promise,
             "payment": self._payment,
@@ -98,25 +88,31 @@ class Teller:
         return Entry(item.at, "event", self._verdict(item.data))
 
     def _touch(self, item: TimelineItem) -> Entry:
+        """A touch with what became of it."""
         data = item.data
-        state = Tag(word("touch_state", data["state"]), _tone(data["state"]))
-        entry = Entry(item.at, "touch", _touch_title(data), [state])
-        entry.source = f"话术 {data['script']} 第{data['version']}版 · {data['segments']}段"
+        state = data["attempt"] or data["state"]
+        group = "attempt_state" if data["attempt"] else "touch_state"
+        entry = Entry(item.at, "touch", _touch_title(data), [Tag(word(group, state), _tone(state))])
+        if data["attempt"]:
+            entry.body = [Piece(_LINK.sub("/p/…", item.text))]
+        entry.source = t(
+            "story.script", script=data["script"], version=data["version"], count=data["segments"]
+        )
         if data["phone"]:
             entry.source += f" · {data['phone']}"
-        if data["state"] == "planned":
-            entry.facts.append(f"计划 {instant(data['due_at'], self.zone, self.today)} 发出")
-        if data["reason"]:
-            entry.facts.append(f"原因：{self._why(data['reason'])}")
+        entry.facts += self._fate(data)
         return entry
 
-    def _attempted(self, touch: Entry, item: TimelineItem) -> None:
-        state = item.data["state"]
-        touch.at = item.at
-        touch.tags = [Tag(word("attempt_state", state), _tone(state))]
-        touch.body = [Piece(_LINK.sub("/p/…", item.text))]
-        if item.data["code"]:
-            touch.facts.append(f"运营商代码 {item.data['code']}")
+    def _fate(self, data: Row) -> list[str]:
+        facts = [self._verdict(verdict) for verdict in data["verdicts"] or ()]
+        if data["state"] == "planned":
+            at = instant(data["due_at"], self.zone, self.today)
+            facts.append(t("story.planned", at=at))
+        if data["reason"]:
+            facts.append(t("story.because", why=self._why(data["reason"])))
+        if data["code"]:
+            facts.append(t("story.code", code=data["code"]))
+        return facts
 
     def _why(self, reason: str) -> str:
         """A rule of the gate in its words, or what overtook the touch."""
@@ -124,74 +120,85 @@ class Teller:
 
     def _verdict(self, data: Row) -> str:
         until = data["until"]
-        then = f"，延至 {instant(until, self.zone, self.today)}" if until else ""
         said = self.reason(data["rule"]) or data["rule"]
-        stage, outcome = word("stage", data["stage"]), word("outcome", data["outcome"])
-        return f"合规{stage}{outcome}{then}：{said}（{data['rule']}）"
+        key = "story.deferred" if until else "story.refused"
+        return t(
+            key,
+            stage=word("stage", data["stage"]),
+            outcome=word("outcome", data["outcome"]),
+            at=instant(until, self.zone, self.today) if until else "",
+            said=said,
+            rule=data["rule"],
+        )
 
     def _event(self, item: TimelineItem) -> Entry:
         event, data = item.data["event"], item.data.get("data") or {}
         title = word("event", event)
         reason = data.get("reason")
         if event == "handed_off" and reason:
-            title += f"：{reason_word(reason)}"
+            title = t("story.with", what=title, detail=reason_word(reason))
         elif reason:
-            title += f"：{word('close_reason', reason)}"
+            title = t("story.with", what=title, detail=word("close_reason", reason))
         if event in _OF_MONEY:
             title += f" {money(data['amount_minor'], self.currency)}"
         if event == "promise_offered":
-            title = f"欠款人{title}：{day(data['date'], self.today)}"
-        return Entry(item.at, "event", title)
+            title = t("story.offered", what=title, day=day(data["date"], self.today))
+        if data.get("until"):
+            title += f" · {t('story.until', day=day(data['until'], self.today))}"
+        return Entry(item.at, "event", title, source=item.data.get("who") or "")
 
     def _reply(self, item: TimelineItem) -> Entry:
         read = standing(item)
         evidence = [] if item.data["opt_out_type"] else read.get("evidence", [])
         tags = [Tag(word("intent", intent), "intent") for intent in read.get("intents", [])]
         if item.data["state"] == "stored":
-            tags = [Tag("还在理解", "warn")]
-        title = f"欠款人{word('channel', item.data['channel'])}回复"
+            tags = [Tag(t("story.reading"), "warn")]
+        title = t("story.reply", channel=word("channel", item.data["channel"]))
         facts = self._understood(read) + told(item, self.currency, self.zone, self.today)
         fix = fix_of(item, self.currency, self.zone)
         return Entry(item.at, "reply", title, tags, pieces(item.text, evidence), facts, fix=fix)
 
     def _understood(self, read: Row) -> list[str]:
         facts = [
-            ("承诺日期", read.get("promise_date") and day(read["promise_date"], self.today)),
+            ("date", read.get("promise_date") and day(read["promise_date"], self.today)),
             (
-                "承诺金额",
+                "amount",
                 read.get("promise_amount_minor")
                 and money(read["promise_amount_minor"], self.currency),
             ),
-            ("承诺比例", word("portion", read.get("promise_portion"))),
-            ("回拨", self._window(read)),
-            ("异议", word("dispute", read.get("dispute_kind"))),
-            ("原因", word("cause", read.get("reason"))),
-            ("注意", "、".join(word("flag", flag) for flag in read.get("flags", []))),
+            ("portion", word("portion", read.get("promise_portion"))),
+            ("callback", self._window(read)),
+            ("dispute", word("dispute", read.get("dispute_kind"))),
+            ("cause", word("cause", read.get("reason"))),
+            ("flags", "、".join(word("flag", flag) for flag in read.get("flags", []))),
         ]
-        lines = [f"{name}：{value}" for name, value in facts if value]
+        lines = [t(f"story.read.{name}", value=value) for name, value in facts if value]
         sure = read.get("confidence")
-        return [*lines, f"把握 {sure:.0%}"] if sure else lines
+        return [*lines, t("story.sure", sure=f"{sure:.0%}")] if sure else lines
 
     def _window(self, read: Row) -> str:
         if not read.get("callback_start"):
             return ""
         start = instant(read["callback_start"], self.zone, self.today)
         end = read.get("callback_end")
-        return f"{start} 至 {instant(end, self.zone, self.today)}" if end else f"{start} 起"
+        if not end:
+            return t("story.from", start=start)
+        return t("story.span", start=start, end=instant(end, self.zone, self.today))
 
     def _promise(self, item: TimelineItem) -> Entry:
         data = item.data
         due = day(data["due_on"], self.today)
-        title = f"承诺 {due} 还 {money(data['amount_minor'], self.currency)}"
+        title = t("story.promise", due=due, amount=money(data["amount_minor"], self.currency))
         state = Tag(word("promise_state", data["state"]), _tone(data["state"]))
         return Entry(item.at, "promise", title, [state])
 
     def _payment(self, item: TimelineItem) -> Entry:
         data = item.data
-        title = f"到账 {money(data['amount_minor'], data['currency'])}"
+        title = t("story.payment", amount=money(data["amount_minor"], data["currency"]))
         entry = Entry(item.at, "payment", title, [Tag(word("provider", data["provider"]))])
         if data["credit_minor"]:
-            entry.facts.append(f"其中多付 {money(data['credit_minor'], data['currency'])}")
+            credit = money(data["credit_minor"], data["currency"])
+            entry.facts.append(t("story.credit", amount=credit))
         return entry
 
 
@@ -200,7 +207,9 @@ def _touch_title(data: Row) -> str:
 
 
 def _note(item: TimelineItem) -> Entry:
-    return Entry(item.at, "note", f"{item.data['author']} 的备注", body=[Piece(item.text)])
+    return Entry(
+        item.at, "note", t("story.note", author=item.data["author"]), body=[Piece(item.text)]
+    )
 
 
 def _tone(state: str) -> str:

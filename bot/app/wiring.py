@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from secrets import token_urlsafe
+from secrets import token_hex, token_urlsafe
 from typing import TYPE_CHECKING
 
 from flask import Blueprint
@@ -14,11 +14,13 @@ from bot.app.call_metrics import CallMetrics
 from bot.app.clock import monotonic
 from bot.app.clock_panel import ClockPanel
 from bot.app.database import make_engine
+from bot.app.desking import case_work, desk_queue, handing_out, pause_sweeper, writing
 from bot.app.granting import bank_import, bank_review, instalments, reductions, statement_of
 from bot.app.health import database_probes
 from bot.app.parts import Parts
 from bot.app.product import Product, open_product
 from bot.app.providers import origins
+from bot.app.pulse import DeskPulse
 from bot.app.settings import Settings
 from bot.app.ticker import Tick
 from bot.app.worker import recovery_tick
@@ -33,13 +35,16 @@ from bot.store.call_views import CallViews
 from bot.store.concession_views import ConcessionViews
 from bot.store.link_views import LinkViews
 from bot.store.planning import DISPATCH_TASK
+from bot.store.queue_views import QueueViews
 from bot.store.receiving import RECEIVE_TASK
+from bot.store.story_views import StoryViews
 from bot.store.views import Views
 
 if TYPE_CHECKING:
     from console.grants import Grants
     from console.parts import ConsoleParts
     from console.security import Security
+    from console.work import Work
     from webhooks.pay_view import PayParts
 
 
@@ -143,6 +148,7 @@ def _console_parts(product: Product) -> "ConsoleParts":
         read_calls=read_calls,
         grants=_grants(product),
         security=_security(product),
+        work=_work(product),
         test_clock=ClockPanel(product) if product.settings.sandbox_url else None,
     )
 
@@ -181,6 +187,30 @@ def _security(product: Product) -> "Security":
     )
 
 
+def _work(product: Product) -> "Work":
+    from console.work import Work  # noqa: PLC0415  (only `web` needs it)
+
+    @contextmanager
+    def read_queue() -> Iterator[QueueViews]:
+        with product.pool.connection() as connection:
+            yield QueueViews(connection, product.seal, masked)
+
+    @contextmanager
+    def read_story() -> Iterator[StoryViews]:
+        with product.pool.connection() as connection:
+            yield StoryViews(connection, product.seal)
+
+    return Work(
+        queue=desk_queue(product),
+        cases=case_work(product),
+        writing=writing(product),
+        read_queue=read_queue,
+        read_story=read_story,
+        pulse=DeskPulse(product.pool),
+        process=token_hex(4),
+    )
+
+
 def ticks(product: Product) -> list[Tick]:
     """What the clock does; each tick serves live and test mode."""
     sandbox = [Tick("sandbox_clock", timedelta(seconds=2), TestClock(product).keep_sandbox)]
@@ -193,6 +223,8 @@ def ticks(product: Product) -> list[Tick]:
         Tick("settle_attempts", timedelta(seconds=30), product.attempts.run),
         Tick("settle_calls", timedelta(seconds=30), product.calls.run),
         Tick("recordings", timedelta(hours=1), _both(product.recordings.sweep)),
+        Tick("pauses", timedelta(seconds=60), _both(pause_sweeper(product).run)),
+        Tick("hand_out", timedelta(seconds=10), _both(handing_out(product).run)),
         Tick("watch", timedelta(seconds=60), _both(product.releaser.watch)),
     ]
 

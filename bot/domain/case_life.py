@@ -115,6 +115,8 @@ TRANSITIONS: _Table = {
         Move(_S.PROMISED, (Effect.CLOSE_HANDOFF,)),
     ),
     **_everywhere((_S.ACTIVE, _S.PROMISED), Event.PAUSED, Move(_S.PAUSED, _CANCEL)),
+    # Whoever has the case puts it to rest: it leaves the desk until the day that was named.
+    (_S.HANDED_OFF, Event.PAUSED): Move(_S.PAUSED, (*_CANCEL, Effect.CLOSE_HANDOFF)),
     (_S.PAUSED, Event.RESUMED): Move(_S.ACTIVE, _CHECK),
     **_everywhere(_OPEN_STATES, Event.SETTLED, Move(_S.CLOSED, (*_CANCEL, Effect.CLOSE_HANDOFF))),
     **_everywhere(

@@ -32,7 +32,7 @@ class Desk:
         with self.transactions() as store:
             handoff, now = self._find(store, handoff_id)
             if not store.claim_handoff(handoff_id, collector_id, at=now):
-                raise DeskError("taken")
+                raise DeskError("taken" if handoff.claimed_by else "assigned")
             store.audit(collector_id, "claim", handoff.case_id, {}, at=now)
 
     def release(self, handoff_id: int, collector_id: int) -> None:
@@ -49,6 +49,7 @@ class Desk:
         now = self.clock.now(livemode=livemode)
         with self.transactions() as store:
             store.add_note(case_id, collector_id, text.strip(), at=now)
+            store.worked(case_id, collector_id, at=now)
             store.audit(collector_id, "note", case_id, {}, at=now)
 
     def reveal(self, case_id: int, collector_id: int, *, livemode: bool) -> None:

@@ -61,7 +61,8 @@ ON CONFLICT (case_id) WHERE state IN ('open', 'claimed') DO UPDATE SET
               THEN handoff.reasons ELSE handoff.reasons || excluded.reasons END,
     priority = least(handoff.priority, excluded.priority),
     due_at = least(handoff.due_at, excluded.due_at),
-    reply_id = coalesce(excluded.reply_id, handoff.reply_id)
+    reply_id = coalesce(excluded.reply_id, handoff.reply_id),
+    aside_until = NULL
 RETURNING xmax = 0
 """
 
@@ -177,9 +178,9 @@ class CaseRows(FactsReader):
         )
 
     def touch_handoff(self, case_id: int, reply_id: int) -> None:
-        """The open hand-off has a reply waiting."""
+        """The open hand-off has a reply waiting, even if it had been put aside."""
         self._connection.execute(
-            "UPDATE handoff SET reply_id = %s WHERE case_id = %s AND state IN ('open', 'claimed')",
+            "UPDATE handoff SET reply_id = %s, aside_until = NULL WHERE case_id = %s AND state IN ('open', 'claimed')",
             [reply_id, case_id],
         )
 

@@ -10,6 +10,15 @@ from typing import Any
 from bot.flows.ports.desk import HandoffFacts
 from bot.store.cases import CaseRows
 
+_CLAIM = """
+UPDATE handoff SET state = 'claimed', claimed_by = %(who)s,
+    claimed_at = coalesce(claimed_at, %(at)s), worked_at = %(at)s,
+    assigned_to = NULL, assigned_at = NULL
+WHERE id = %(id)s AND (
+    (state = 'open' AND (assigned_to IS NULL OR assigned_to = %(who)s))
+    OR (state = 'claimed' AND claimed_by = %(who)s))
+"""
+
 
 class DeskRows(CaseRows):
     """Implements `bot.flows.ports.desk.DeskStore`."""
@@ -17,30 +26,37 @@ class DeskRows(CaseRows):
     def handoff(self, handoff_id: int) -> HandoffFacts | None:
         """The hand-off, its row locked."""
         row = self._connection.execute(
-            "SELECT h.id, h.case_id, c.debtor_id, h.state, h.claimed_by, p.livemode "
-            "FROM handoff h JOIN cases c ON c.id = h.case_id "
+            "SELECT h.id, h.case_id, c.debtor_id, h.state, h.claimed_by, p.livemode, "
+            "h.priority, h.assigned_to FROM handoff h JOIN cases c ON c.id = h.case_id "
             "JOIN portfolio p ON p.id = c.portfolio_id WHERE h.id = %s FOR UPDATE OF h",
             [handoff_id],
         ).fetchone()
         return HandoffFacts(*row) if row else None
 
     def claim_handoff(self, handoff_id: int, collector_id: int, *, at: datetime) -> bool:
-        """Compare and set: only an open hand-off, or one's own, can be claimed."""
+        """Compare and set: only one that is open and waits for nobody else, or one's own."""
         return bool(
             self._connection.execute(
-                "UPDATE handoff SET state = 'claimed', claimed_by = %s, "
-                "claimed_at = coalesce(claimed_at, %s) "
-                "WHERE id = %s AND (state = 'open' OR (state = 'claimed' AND claimed_by = %s))",
-                [collector_id, at, handoff_id, collector_id],
+                _CLAIM, {"id": handoff_id, "who": collector_id, "at": at}
             ).rowcount
         )
 
     def release_handoff(self, handoff_id: int, *, at: datetime) -> None:
-        """Back to the queue."""
+        """Back to the queue; who held it is not handed it again."""
         self._connection.execute(
-            "UPDATE handoff SET state = 'open', claimed_by = NULL, claimed_at = NULL "
-            "WHERE id = %s AND state = 'claimed'",
+            "UPDATE handoff SET state = 'open', claimed_by = NULL, claimed_at = NULL, "
+            "worked_at = NULL, aside_until = NULL, assigned_to = NULL, assigned_at = NULL, "
+            "passed = CASE WHEN passed @> to_jsonb(claimed_by) THEN passed "
+            "ELSE passed || to_jsonb(claimed_by) END WHERE id = %s AND state = 'claimed'",
             [handoff_id],
+        )
+
+    def worked(self, case_id: int, collector_id: int, *, at: datetime) -> None:
+        """Its holder did something on it: it is not left lying, and nothing put aside."""
+        self._connection.execute(
+            "UPDATE handoff SET worked_at = %s "
+            "WHERE case_id = %s AND state = 'claimed' AND claimed_by = %s",
+            [at, case_id, collector_id],
         )
 
     def add_note(self, case_id: int, author_id: int, text: str, *, at: datetime) -> None:

@@ -22,6 +22,8 @@ from bot.store.facts import CHANNELS, PURPOSES
 from bot.store.jobs import Job, defer_all
 from bot.store.lines import LineRows
 from bot.store.planning import DISPATCH_TASK, SEND_QUEUE
+from bot.store.seal import Seal
+from bot.store.touch_params import opened
 
 #: A sender that was idle may send at once what this long would have carried.
 _BURST = timedelta(seconds=5)
@@ -112,7 +114,7 @@ class DispatchRows(LineRows):
         """Due touches of the channel with their debtors' lanes."""
         values = [sender_id, now, channel.value, limit]
         rows = self._connection.execute(_CLAIM, values).fetchall()
-        return [_due(row) for row in rows]
+        return [_due(row, self._seal) for row in rows]
 
     def next_due(self, sender_id: int) -> datetime | None:
         """The earliest due instant of what is still planned."""
@@ -304,7 +306,7 @@ class DispatchRows(LineRows):
         defer_all(self._connection, [job])
 
 
-def _due(row: Any) -> DueTouch:
+def _due(row: Any, seal: Seal) -> DueTouch:
     touch_id, key, case_id, debtor_id, point, channel, purpose, script, params, *rest = row
     return DueTouch(
         touch_id,
@@ -315,6 +317,6 @@ def _due(row: Any) -> DueTouch:
         CHANNELS[channel],
         PURPOSES[purpose],
         script,
-        params or {},
+        opened(params, seal) if params else {},
         *rest,
     )

@@ -13,6 +13,8 @@ from bot.domain.vocabulary import TouchState
 from bot.flows.ports.planning import Checked, NewTouch
 from bot.store.cases import CaseRows
 from bot.store.jobs import Job, defer_all
+from bot.store.seal import Seal
+from bot.store.touch_params import shut
 
 #: The job that sends for one sender, and the queue it waits in.
 DISPATCH_TASK = "dispatch"
@@ -110,7 +112,7 @@ class PlanningRows(CaseRows):
         """Touches with new keys, their verdicts, and the jobs that send them."""
         if not touches:
             return 0
-        *columns, params = _columns(map(_touch_row, touches))
+        *columns, params = _columns([_touch_row(touch, self._seal) for touch in touches])
         rows = self._connection.execute(_TOUCHES, [at, at, *columns, params])
         new = {key: touch_id for touch_id, key in rows.fetchall()}
         written = [touch for touch in touches if touch.proposal.key in new]
@@ -161,7 +163,7 @@ def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def _touch_row(touch: NewTouch) -> tuple[Any, ...]:
+def _touch_row(touch: NewTouch, seal: Seal) -> tuple[Any, ...]:
     facts, proposal = touch.facts, touch.proposal
     denied = touch.state is TouchState.DENIED
     return (
@@ -185,7 +187,7 @@ def _touch_row(touch: NewTouch) -> tuple[Any, ...]:
         touch.state.value,
         touch.verdict.rule if denied else None,
         touch.reply_id,
-        json.dumps(dict(touch.params)) if touch.params else "{}",
+        json.dumps(shut(touch.params, seal)) if touch.params else "{}",
     )
 
 

@@ -10,6 +10,7 @@ from psycopg_pool import ConnectionPool
 
 from bot.store.bank import BankRows
 from bot.store.call_desk import CallDeskRows
+from bot.store.case_work import CaseWorkRows
 from bot.store.concessions import ConcessionRows
 from bot.store.corrections import CorrectionRows
 from bot.store.money import MoneyRows
@@ -20,6 +21,7 @@ from bot.store.seal import Seal
 
 
 class Store(
+    CaseWorkRows,
     ConcessionRows,
     BankRows,
     OversightRows,

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from bot.store.concession_views import ConcessionViews
+    from bot.store.story_views import StoryViews
     from bot.store.views import TimelineItem, Views
+
+#: Rows of the timeline that are printed, the newest.
+_LONGEST_STORY = 300
 
 cases = typer.Typer(help="Cases: show one.", no_args_is_help=True)
 
@@ -39,13 +43,15 @@ def show(
     from bot.app.commands.start import flows
     from bot.scripts.names import masked
     from bot.store.concession_views import ConcessionViews
+    from bot.store.story_views import StoryViews
     from bot.store.views import Views
 
     with flows("case") as product, product.pool.connection() as connection:
         views = Views(connection, product.seal, masked)
         case_id = _find(views, which)
         grants = ConcessionViews(connection, product.seal)
-        _print(views, grants, case_id, with_texts=with_texts)
+        stories = StoryViews(connection, product.seal)
+        _print(views, stories, grants, case_id, with_texts=with_texts)
 
 
 def _find(views: Views, which: str) -> int:
@@ -60,7 +66,14 @@ def _find(views: Views, which: str) -> int:
     return int(found[0]["case_id"])
 
 
-def _print(views: Views, grants: ConcessionViews, case_id: int, *, with_texts: bool) -> None:
+def _print(
+    views: Views,
+    stories: StoryViews,
+    grants: ConcessionViews,
+    case_id: int,
+    *,
+    with_texts: bool,
+) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -77,7 +90,7 @@ def _print(views: Views, grants: ConcessionViews, case_id: int, *, with_texts: b
         )
         owed.add_row(debt["contract"], debt["ref"], str(debt["due_on"]), *sums)
     story = Table("when", "what", "detail", title="timeline")
-    for item in reversed(views.timeline(case_id)):
+    for item in reversed(stories.page(case_id, limit=_LONGEST_STORY).items):
         at = item.at.astimezone(zone)
         story.add_row(f"{at:%m-%d %H:%M}", item.kind, _detail(item, with_texts=with_texts))
     console.print(
@@ -115,7 +128,7 @@ def _detail(item: TimelineItem, *, with_texts: bool) -> str:
     parts = [
         f"{k}={_short(v)}"
         for k, v in item.data.items()
-        if v not in (None, "", {}) and k not in skipped
+        if v not in (None, "", {}, []) and k not in skipped
     ]
     text = f"\n{item.text}" if with_texts and item.text else ""
     return escape(" ".join(parts) + text)

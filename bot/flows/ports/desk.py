@@ -20,6 +20,8 @@ class HandoffFacts:
     state: str
     claimed_by: int | None
     livemode: bool
+    priority: int = 4
+    assigned_to: int | None = None
 
 
 class DeskStore(Cases, Trail, Protocol):
@@ -30,11 +32,15 @@ class DeskStore(Cases, Trail, Protocol):
         ...
 
     def claim_handoff(self, handoff_id: int, collector_id: int, *, at: datetime) -> bool:
-        """Take it if nobody has; False when somebody else does."""
+        """Take it if nobody has and it waits for nobody else; False otherwise."""
         ...
 
     def release_handoff(self, handoff_id: int, *, at: datetime) -> None:
-        """Back to the queue."""
+        """Back to the queue; whoever held it has passed on it."""
+        ...
+
+    def worked(self, case_id: int, collector_id: int, *, at: datetime) -> None:
+        """If the person holds the case's hand-off: they did something on it, now."""
         ...
 
     def add_note(self, case_id: int, author_id: int, text: str, *, at: datetime) -> None:

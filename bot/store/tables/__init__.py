@@ -14,6 +14,7 @@ from bot.store.tables import (
     pages,
     people,
     portfolios,
+    queue,
     replies,
     touches,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "pages",
     "people",
     "portfolios",
+    "queue",
     "replies",
     "touches",
 ]

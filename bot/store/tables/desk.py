@@ -64,6 +64,17 @@ class Handoff(SQLModel, table=True):
             "due_at",
             postgresql_where=text("state IN ('open', 'claimed')"),
         ),
+        Index(
+            "handoff_held",
+            "claimed_by",
+            postgresql_where=text("state = 'claimed'"),
+        ),
+        Index(
+            "handoff_meant",
+            "assigned_to",
+            postgresql_where=text("state = 'open' AND assigned_to IS NOT NULL"),
+        ),
+        Index("handoff_aside", "aside_until", postgresql_where=text("aside_until IS NOT NULL")),
     )
     id: int | None = key()
     case_id: int = ref("cases.id", index=True)
@@ -77,6 +88,11 @@ class Handoff(SQLModel, table=True):
     reply_id: int | None = ref("reply.id", optional=True)
     claimed_by: int | None = ref("collector.id", optional=True)
     claimed_at: datetime | None = instant(optional=True)
+    assigned_to: int | None = ref("collector.id", optional=True)  #: whom it waits for
+    assigned_at: datetime | None = instant(optional=True)
+    worked_at: datetime | None = instant(optional=True)  #: its holder last did something
+    aside_until: datetime | None = instant(optional=True)  #: its holder put it aside
+    passed: list[Any] = items()  #: ids of those who gave it back or let it lapse
     closed_at: datetime | None = instant(optional=True)
     outcome: str | None = words(optional=True)
 
@@ -85,8 +101,9 @@ class Note(SQLModel, table=True):
     """What a collector wrote on a case."""
 
     __tablename__ = "note"
+    __table_args__ = (Index("note_of_case", "case_id", "at"),)
     id: int | None = key()
-    case_id: int = ref("cases.id", index=True)
+    case_id: int = ref("cases.id")
     author_id: int = ref("collector.id")
     text_sealed: bytes = sealed()
     at: datetime = instant()

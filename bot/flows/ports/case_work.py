@@ -1,0 +1,44 @@
+"""What a collector's work on one case needs from the store."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.flows.ports.collectors import Person
+from bot.flows.ports.money import MoneyStore
+from bot.flows.ports.planning import TouchWriter
+from bot.flows.ports.queue import QueueStore
+
+
+class CaseWorkStore(QueueStore, MoneyStore, TouchWriter, Protocol):
+    """One transaction on one case."""
+
+    def case_version(self, case_id: int) -> str:
+        """Changes with whatever happens to the case and with every message of the debtor."""
+        ...
+
+    def holder(self, case_id: int) -> int | None:
+        """Who has claimed the case's hand-off; 0 when it waits unclaimed, None without one."""
+        ...
+
+    def person(self, collector_id: int) -> Person | None:
+        """By id."""
+        ...
+
+    def supersede_promises(self, case_id: int, *, at: datetime) -> None:
+        """Open promises give way, and the plan they were part of."""
+        ...
+
+    def add_promise(
+        self,
+        case_id: int,
+        due_on: date,
+        amount_minor: int,
+        *,
+        made_at: datetime,
+        source: str,
+        reply_id: int | None,
+    ) -> int:
+        """A new open promise."""
+        ...
