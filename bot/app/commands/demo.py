@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -71,7 +72,7 @@ def _unattended(
 
     folder.chmod(0o755)
     os.environ.update(stage.demo_environment(folder / "data", fixed_ports=False))
-    console = Console()
+    console = Console(file=sys.stdout)  # what the set-up commands print is not for it
     with ExitStack() as held:
         _start(held, folder, console, prepared(cases, folder / "ledgers"))
         with flows("demo") as product:

@@ -9,10 +9,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
+from io import StringIO
 from pathlib import Path
 
 import requests
@@ -153,11 +154,19 @@ def sandbox_command() -> list[str]:
 
 
 def run_command(*words: str, accept: Sequence[int] = (0,)) -> str:
-    """What one of our own commands prints. Raises Refusal with its last words."""
-    done = subprocess.run(own_command(*words), capture_output=True, text=True, check=False)
-    if done.returncode not in accept:
-        raise Refusal(f"yuehuan {words[0]} failed: {(done.stderr or done.stdout).strip()[-500:]}")
-    return done.stdout
+    """What one of our own commands prints, without a process of its own.
+
+    Raises Refusal with its last words.
+    """
+    from bot.app.cli import run  # noqa: PLC0415  (which has the demo among its commands)
+
+    printed, told = StringIO(), StringIO()
+    with redirect_stdout(printed), redirect_stderr(told):
+        code = run(words)
+    if code not in accept:
+        said = (told.getvalue() or printed.getvalue()).strip()
+        raise Refusal(f"yuehuan {words[0]} failed: {said[-500:]}")
+    return printed.getvalue()
 
 
 def set_up_books(ledgers: Mapping[str, Path]) -> None:
