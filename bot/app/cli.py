@@ -24,6 +24,7 @@ GROUPS = (
     "imports",
     "bank",
     "limits",
+    "fees",
     "portfolios",
     "page",
     "collectors",

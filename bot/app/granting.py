@@ -13,6 +13,7 @@ from bot.domain.bank.words import Field
 from bot.flows.fees import Fees
 from bot.flows.import_bank import ImportBank
 from bot.flows.instalments import Instalments
+from bot.flows.notice_desk import NoticeDesk
 from bot.flows.reductions import Reductions
 from bot.flows.review_bank import ReviewBank
 from bot.policy.bank import bank_policy
@@ -52,6 +53,11 @@ def reductions(product: Product) -> Reductions:
 def fees(product: Product) -> Fees:
     """The desk's own fees."""
     return Fees(product.transactions, product.settler, product.clock)
+
+
+def notice_desk(product: Product) -> NoticeDesk:
+    """What people do with providers' notices that fit nothing."""
+    return NoticeDesk(product.transactions, product.clock)
 
 
 def statement_of(path: Path, mapping: Mapping[str, Field]) -> CsvStatement | XlsxLedger:

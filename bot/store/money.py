@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.vocabulary import PromiseState
+from bot.flows.notice_desk import DISMISSED, HELD_OUTCOMES, HeldNotice
 from bot.flows.ports.money import (
     CheckoutFacts,
     IncomingPayment,
@@ -39,6 +40,12 @@ WHERE p.provider = %(provider)s
   AND ((p.reference <> '' AND p.reference = %(reference)s)
        OR (p.provider_payment <> '' AND p.provider_payment = %(payment)s))
 ORDER BY p.reference = %(reference)s DESC, p.id LIMIT 1 FOR UPDATE OF p
+"""
+
+_HELD = """
+SELECT n.id, n.provider, n.event_id, n.outcome, k.case_id FROM payment_notice n
+LEFT JOIN checkout k ON n.reference <> '' AND k.reference = n.reference
+WHERE n.id = %s AND n.outcome = ANY(%s) FOR UPDATE OF n
 """
 
 _REVIVE = """
@@ -163,6 +170,17 @@ class MoneyRows(BookRows):
             [notice.provider, notice.reference, notice.payment_id],
         ).fetchall()
         return [PaymentNotice(row[0], row[1], NoticeKind(row[2]), *row[3:]) for row in rows]
+
+    def held_notice(self, notice_id: int) -> HeldNotice | None:
+        """The notice while a human has to look at it."""
+        row = self._connection.execute(_HELD, [notice_id, list(HELD_OUTCOMES)]).fetchone()
+        return HeldNotice(*row) if row else None
+
+    def dismiss_notice(self, notice_id: int) -> None:
+        """Nothing acts on it again."""
+        self._connection.execute(
+            "UPDATE payment_notice SET outcome = %s WHERE id = %s", [DISMISSED, notice_id]
+        )
 
     def closed_by_human(self, case_id: int) -> bool:
         """The last event that closed the case."""

@@ -8,18 +8,10 @@ from typing import Any
 
 from psycopg import Connection
 
+from bot.flows.notice_desk import HELD_OUTCOMES
+
 #: How long before a payment a message or call still counts as what brought it.
 BROUGHT_WITHIN_DAYS = 14
-
-#: Outcomes of notices that nobody has matched with money in the books.
-UNMATCHED = (
-    "unknown_reference",
-    "amount_differs",
-    "paid_twice",
-    "more_than_paid",
-    "currency_differs",
-    "waiting",
-)
 
 # The channel is that of the last attempt before the debtor paid: thanks and confirmations of a
 # stop bring no money. What was booked to the wrong case is taken off on the day it was undone.
@@ -124,7 +116,7 @@ class MoneyReports:
 
     def unmatched(self, code: str, first: date, last: date) -> list[UnmatchedLine]:
         """Notices about the portfolio's checkouts, and those that name no checkout at all."""
-        values = {"code": code, "first": first, "last": last, "outcomes": list(UNMATCHED)}
+        values = {"code": code, "first": first, "last": last, "outcomes": list(HELD_OUTCOMES)}
         return [UnmatchedLine(*row) for row in self._connection.execute(_UNMATCHED, values)]
 
     def knows(self, code: str) -> bool:

@@ -8,18 +8,28 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.app.commands.by_person import By, one_of, person_id
+from bot.app.errors import Refusal
+
 if TYPE_CHECKING:
     from rich.table import Table
 
     from bot.flows.import_bank import BankResult
     from bot.flows.ports.bank import BankOrder
 
-bank_app = typer.Typer(help="Bank statements (银行流水): import, waiting.", no_args_is_help=True)
+bank_app = typer.Typer(
+    help="Bank statements (银行流水): import, waiting, undo.", no_args_is_help=True
+)
 
 #: Lines shown at the terminal; the report file has them all.
 SHOWN = 20
 
 STYLES = {"rejected": "red", "review": "yellow", "applied": "green"}
+
+_NOT_UNDONE = {
+    "not_applied": ("is not applied (any more); nothing was changed", "see yuehuan bank waiting"),
+    "given_back": ("a part of it was refunded already", "settle the rest by a refund"),
+}
 
 STEPS = {"read": "读取 reading", "apply": "入账 booking"}
 
@@ -79,6 +89,27 @@ def import_statement(
         typer.echo(f"报告 report: {report}")
     if result.figures.rejected:
         raise typer.Exit(1)
+
+
+@bank_app.command()
+def undo(
+    line: Annotated[int, typer.Argument(help="Id of the line, as the console shows it.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; see the answer.")],
+    by: By,
+) -> None:
+    """Take an applied line off its cases again; it waits as before. Twice is harmless."""
+    from bot.app.commands.start import flows
+    from bot.app.granting import bank_review
+    from bot.flows.review_bank import UNDO_REASONS, ReviewError
+
+    one_of("--reason", reason, UNDO_REASONS)
+    with flows("bank") as product:
+        try:
+            cases = bank_review(product).undo(line, person_id(product, by), reason)
+        except ReviewError as wrong:
+            problem, remedy = _NOT_UNDONE[wrong.code]
+            raise Refusal(f"line {line}: {problem}", remedy) from wrong
+    typer.echo(f"undone; cases {', '.join(map(str, cases))} owe it again")
 
 
 @bank_app.command()

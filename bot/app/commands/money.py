@@ -12,18 +12,14 @@ from typing import Annotated
 
 import typer
 
+from bot.app.commands.by_person import By, one_of, person_id
 from bot.app.errors import Refusal
 
-money = typer.Typer(help="Money: reports from the books.", no_args_is_help=True)
+money = typer.Typer(help="Money: reports from the books, notices that wait.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
     app.add_typer(money, name="money")
-
-
-@money.callback()
-def group() -> None:
-    """Keep `report` a word of its own."""
 
 
 class Format(StrEnum):
@@ -33,6 +29,52 @@ class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
     XLSX = "xlsx"
+
+
+@money.command()
+def notices() -> None:
+    """What providers told and nothing could be booked from; somebody has to settle it."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from bot.app.commands.start import flows
+    from bot.domain.money import plain
+    from bot.store.notices import held_notices
+
+    table = Table("notice", "received", "provider", "kind", "why", "amount", "case", box=None)
+    with flows("money") as product, product.pool.connection() as connection:
+        for each in held_notices(connection):
+            table.add_row(
+                str(each.notice_id),
+                f"{each.received_at:%Y-%m-%d %H:%M}Z",
+                each.provider,
+                each.kind,
+                each.outcome,
+                f"{plain(each.amount_minor, each.currency)} {each.currency}",
+                str(each.case_id or "-"),
+            )
+    Console(soft_wrap=True, highlight=False).print(table)
+
+
+@money.command()
+def dismiss(
+    notice: Annotated[int, typer.Argument(help="Id of the notice, from `money notices`.")],
+    reason: Annotated[str, typer.Option("--reason", help="How it was settled; see the answer.")],
+    by: By,
+) -> None:
+    """End the alarm of a notice that somebody has settled."""
+    from bot.app.commands.start import flows
+    from bot.app.granting import notice_desk
+    from bot.flows.notice_desk import DISMISS_REASONS, NoticeError
+
+    one_of("--reason", reason, DISMISS_REASONS)
+    with flows("money") as product:
+        try:
+            notice_desk(product).dismiss(notice, person_id(product, by), reason)
+        except NoticeError as wrong:
+            told = f"notice {notice} waits for nobody; nothing was changed"
+            raise Refusal(told, "see yuehuan money notices") from wrong
+    typer.echo("dismissed")
 
 
 @money.command()
