@@ -13,6 +13,7 @@ from console.call_routes import add_call_pages
 from console.case_routes import add_case_pages
 from console.clock_routes import add_clock_pages
 from console.correction_routes import add_correction_pages
+from console.dashboard.routes import add_dashboard
 from console.desk_routes import add_desk_pages
 from console.door import add_door
 from console.grant_routes import add_grant_pages
@@ -52,6 +53,7 @@ def console_pages(parts: ConsoleParts) -> Blueprint:
     add_grant_pages(pages, parts)
     add_clock_pages(pages, parts)
     add_correction_pages(pages, parts)
+    add_dashboard(pages, parts)
     pages.register_error_handler(404, _missing)
     pages.register_error_handler(403, _forbidden)
     pages.after_request(secure)

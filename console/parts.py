@@ -18,6 +18,7 @@ from bot.flows.recordings import Recordings
 from bot.store.call_views import CallViews
 from bot.store.link_views import LinkViews
 from bot.store.views import Views
+from console.dashboard.parts import FigureParts
 from console.grants import Grants
 from console.security import Security
 from console.work import Work
@@ -58,6 +59,7 @@ class ConsoleParts:
     recordings: Recordings
     read_calls: Callable[[], AbstractContextManager[CallViews]]
     grants: Grants
+    figures: FigureParts
     security: Security
     work: Work
     test_clock: TestClock | None

@@ -31,6 +31,7 @@ GROUPS = (
     "plan",
     "cases",
     "money",
+    "figures",
     "verify",
     "scripts",
     "policy",

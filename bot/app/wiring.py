@@ -13,6 +13,7 @@ from bot.app.advance import TestClock
 from bot.app.call_metrics import CallMetrics
 from bot.app.clock import monotonic
 from bot.app.clock_panel import ClockPanel
+from bot.app.counting import figures
 from bot.app.database import make_engine
 from bot.app.desking import case_work, desk_queue, handing_out, pause_sweeper, writing
 from bot.app.granting import bank_import, bank_review, instalments, reductions, statement_of
@@ -25,6 +26,7 @@ from bot.app.settings import Settings
 from bot.app.ticker import Tick
 from bot.app.worker import recovery_tick
 from bot.carriers.twilio_signature import TwilioSignature
+from bot.flows.figure_exports import FigureExports
 from bot.flows.oversight import Oversight
 from bot.flows.sessions import Sessions
 from bot.scripts.names import masked
@@ -33,6 +35,7 @@ from bot.scripts.wording import scripts_root
 from bot.store.bank_views import BankViews
 from bot.store.call_views import CallViews
 from bot.store.concession_views import ConcessionViews
+from bot.store.figures.reading import FigureViews
 from bot.store.link_views import LinkViews
 from bot.store.planning import DISPATCH_TASK
 from bot.store.queue_views import QueueViews
@@ -41,6 +44,7 @@ from bot.store.story_views import StoryViews
 from bot.store.views import Views
 
 if TYPE_CHECKING:
+    from console.dashboard.parts import FigureParts
     from console.grants import Grants
     from console.parts import ConsoleParts
     from console.security import Security
@@ -147,10 +151,22 @@ def _console_parts(product: Product) -> "ConsoleParts":
         recordings=product.recordings,
         read_calls=read_calls,
         grants=_grants(product),
+        figures=_figures(product),
         security=_security(product),
         work=_work(product),
         test_clock=ClockPanel(product) if product.settings.sandbox_url else None,
     )
+
+
+def _figures(product: Product) -> "FigureParts":
+    from console.dashboard.parts import FigureParts  # noqa: PLC0415  (only `web` needs it)
+
+    @contextmanager
+    def read() -> Iterator[FigureViews]:
+        with product.pool.connection() as connection:
+            yield FigureViews(connection)
+
+    return FigureParts(read, FigureExports(product.transactions, product.clock).taken)
 
 
 def _grants(product: Product) -> "Grants":
@@ -225,6 +241,7 @@ def ticks(product: Product) -> list[Tick]:
         Tick("recordings", timedelta(hours=1), _both(product.recordings.sweep)),
         Tick("pauses", timedelta(seconds=60), _both(pause_sweeper(product).run)),
         Tick("hand_out", timedelta(seconds=10), _both(handing_out(product).run)),
+        Tick("figures", timedelta(seconds=15), _both(figures(product).run)),
         Tick("watch", timedelta(seconds=60), _both(product.releaser.watch)),
     ]
 

@@ -1,0 +1,1 @@
+"""Figures by day: counted once by the clock, summed by the dashboard."""
