@@ -21,9 +21,11 @@ from console.guard import may
 from console.headers import secure
 from console.link_routes import add_link_pages
 from console.navigation import navigation
+from console.operation_pages import add_operation_pages, operation_counts
 from console.parts import ConsoleParts
 from console.queue_routes import add_queue_pages
 from console.showing import clock_time, instant
+from console.upload_routes import allow_ledgers
 from console.words import evidence_word, language, t, word
 from console.work_routes import add_work_pages
 
@@ -42,6 +44,7 @@ def console_pages(parts: ConsoleParts) -> Blueprint:
         static_url_path="/static",
     )
     allow_uploads(pages)
+    allow_ledgers(pages)
     add_door(pages, parts)
     add_queue_pages(pages, parts)
     add_desk_pages(pages, parts)
@@ -54,6 +57,7 @@ def console_pages(parts: ConsoleParts) -> Blueprint:
     add_clock_pages(pages, parts)
     add_correction_pages(pages, parts)
     add_dashboard(pages, parts)
+    add_operation_pages(pages, parts)
     pages.register_error_handler(404, _missing)
     pages.register_error_handler(403, _forbidden)
     pages.after_request(secure)
@@ -81,7 +85,9 @@ def _shared(parts: ConsoleParts) -> dict[str, Any]:
         "t": t,
         "language": language(),
         "theme": person.theme if person else "auto",
-        "navigation": lambda: navigation({"bank": lambda: bank_waiting(parts)}),
+        "navigation": lambda: navigation(
+            {"bank": lambda: bank_waiting(parts), **operation_counts(parts)}
+        ),
         "csrf_token": generate_csrf,
         "word": word,
         "test_clock": _told(clock.now()) if clock else None,

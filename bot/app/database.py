@@ -33,17 +33,19 @@ def reach_database(url: str | None, data: Path) -> Iterator[str]:
         yield membership.url()
 
 
-def open_pool(url: str, *, size: int, name: str, autocommit: bool = False) -> ConnectionPool:
+def open_pool(
+    url: str, *, size: int, name: str, autocommit: bool = False, warm: int = 1
+) -> ConnectionPool:
     """A pool of plain psycopg connections, times in UTC; close it when done.
 
     Args:
-        size: the most connections it opens; one is kept warm.
+        size: the most connections it opens; `warm` are kept.
         name: shown in `pg_stat_activity`.
         autocommit: each statement is a transaction of its own, in one round trip instead of three.
     """
     pool = ConnectionPool(
         url,
-        min_size=1,
+        min_size=warm,
         max_size=size,
         name=name,
         kwargs={

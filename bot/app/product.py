@@ -33,6 +33,7 @@ from bot.flows.delivery import Delivery
 from bot.flows.desk import Desk
 from bot.flows.dispatch import Dispatcher
 from bot.flows.dry_run import DryRun
+from bot.flows.halts import Halts
 from bot.flows.inbox import Inbox
 from bot.flows.instalments import Instalments
 from bot.flows.links_desk import LinkDesk
@@ -55,6 +56,7 @@ from bot.policy.lexicon import understand
 from bot.scripts.call_phrases import load_phrases
 from bot.scripts.wording import scripts_root
 from bot.store.clock_shift import read_shift
+from bot.store.halts import PooledBarrier
 from bot.store.seal import Seal
 from bot.store.session import PooledTransactions
 
@@ -96,6 +98,7 @@ class Product:
     desk: Desk
     corrections: Corrections
     collectors: Collectors
+    halts: Halts
     providers: dict[str, PaymentProvider]
 
     def send(self, sender_id: int) -> int:
@@ -112,15 +115,23 @@ def open_product(settings: Settings, database_url: str, *, role: str) -> Iterato
         # For what is one statement: webhooks, and the time, which must never wait for a connection
         # that itself waits for the time.
         open_pool(database_url, size=8, name=f"yuehuan-{role}-1", autocommit=True) as statements,
+        # Two flights of each job: one on its way while the next is prepared.
+        open_pool(
+            database_url,
+            size=2 * max(settings.worker_concurrency, 8),
+            name=f"yuehuan-{role}-2",
+            warm=0,
+        ) as barriers,
         ThreadPoolExecutor(CARRIER_THREADS, thread_name_prefix="carrier") as executor,
     ):
-        yield _build(settings, pool, statements, executor)
+        yield _build(settings, pool, statements, PooledBarrier(barriers), executor)
 
 
 def _build(
     settings: Settings,
     pool: ConnectionPool,
     statement_pool: ConnectionPool,
+    barrier: PooledBarrier,
     executor: ThreadPoolExecutor,
 ) -> Product:
     seal = Seal(settings.field_keys, settings.hash_key)
@@ -131,7 +142,9 @@ def _build(
     playbook = load_playbook(links.sample)
     carriers = Carriers(settings, CARRIER_THREADS)
     token = partial(secrets.token_urlsafe, 16)
-    texts = Dispatcher(transactions, playbook, clock, carriers.texts, links, token, executor)
+    texts = Dispatcher(
+        transactions, playbook, clock, carriers.texts, links, token, executor, barrier
+    )
     phrases = load_phrases(scripts_root() / "phrases" / "call.yaml", playbook.calls)
     speaker = TwilioSpeaker(f"{settings.public_url}/webhooks/twilio/voice")
     conversation = Conversation(
@@ -183,6 +196,7 @@ def _build(
         desk=Desk(transactions, clock),
         corrections=Corrections(transactions, clock),
         collectors=Collectors(transactions, clock, ArgonPasswords()),
+        halts=Halts(transactions, clock),
         providers=providers,
     )
 

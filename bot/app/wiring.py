@@ -18,6 +18,7 @@ from bot.app.database import make_engine
 from bot.app.desking import case_work, desk_queue, handing_out, pause_sweeper, writing
 from bot.app.granting import bank_import, bank_review, instalments, reductions, statement_of
 from bot.app.health import database_probes
+from bot.app.operating import alerts, complaints, portfolio_desk, uploads
 from bot.app.parts import Parts
 from bot.app.product import Product, open_product
 from bot.app.providers import origins
@@ -32,20 +33,25 @@ from bot.flows.sessions import Sessions
 from bot.scripts.names import masked
 from bot.scripts.page_words import load_page_words
 from bot.scripts.wording import scripts_root
+from bot.store.alerts import ALERT_TASK
 from bot.store.bank_views import BankViews
 from bot.store.call_views import CallViews
+from bot.store.complaint_views import ComplaintViews
 from bot.store.concession_views import ConcessionViews
 from bot.store.figures.reading import FigureViews
 from bot.store.link_views import LinkViews
 from bot.store.planning import DISPATCH_TASK
+from bot.store.portfolio_desk import OperationsViews
 from bot.store.queue_views import QueueViews
 from bot.store.receiving import RECEIVE_TASK
 from bot.store.story_views import StoryViews
+from bot.store.uploads import UPLOAD_TASK
 from bot.store.views import Views
 
 if TYPE_CHECKING:
     from console.dashboard.parts import FigureParts
     from console.grants import Grants
+    from console.operations import Operations
     from console.parts import ConsoleParts
     from console.security import Security
     from console.work import Work
@@ -67,6 +73,8 @@ def assemble(settings: Settings, database_url: str, *, role: str) -> Iterator[Pa
                 tasks={
                     DISPATCH_TASK: product.send,
                     RECEIVE_TASK: product.receiver.run,
+                    UPLOAD_TASK: uploads(product).run,
+                    ALERT_TASK: alerts(product).run,
                 },
                 ticks=[*ticks(product), recovery_tick(product.pool)],
                 probes=database_probes(engine),
@@ -154,6 +162,7 @@ def _console_parts(product: Product) -> "ConsoleParts":
         figures=_figures(product),
         security=_security(product),
         work=_work(product),
+        operations=_operations(product),
         test_clock=ClockPanel(product) if product.settings.sandbox_url else None,
     )
 
@@ -227,6 +236,31 @@ def _work(product: Product) -> "Work":
     )
 
 
+def _operations(product: Product) -> "Operations":
+    from console.operations import Operations  # noqa: PLC0415  (only `web` needs it)
+
+    @contextmanager
+    def views() -> Iterator[OperationsViews]:
+        with product.pool.connection() as connection:
+            yield OperationsViews(connection)
+
+    @contextmanager
+    def registers() -> Iterator[ComplaintViews]:
+        with product.pool.connection() as connection:
+            yield ComplaintViews(connection, product.seal, masked)
+
+    return Operations(
+        halts=product.halts,
+        portfolios=portfolio_desk(product),
+        uploads=uploads(product),
+        dry_run=product.dry_run,
+        complaints=complaints(product),
+        alerts=alerts(product),
+        views=views,
+        registers=registers,
+    )
+
+
 def ticks(product: Product) -> list[Tick]:
     """What the clock does; each tick serves live and test mode."""
     sandbox = [Tick("sandbox_clock", timedelta(seconds=2), TestClock(product).keep_sandbox)]
@@ -242,6 +276,9 @@ def ticks(product: Product) -> list[Tick]:
         Tick("pauses", timedelta(seconds=60), _both(pause_sweeper(product).run)),
         Tick("hand_out", timedelta(seconds=10), _both(handing_out(product).run)),
         Tick("figures", timedelta(seconds=15), _both(figures(product).run)),
+        Tick("complaints", timedelta(seconds=20), _both(complaints(product).sweep)),
+        Tick("alerts", timedelta(seconds=15), _both(alerts(product).gather)),
+        Tick("uploads", timedelta(hours=1), uploads(product).sweep),
         Tick("watch", timedelta(seconds=60), _both(product.releaser.watch)),
     ]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,6 +39,7 @@ from bot.flows.ports.dispatching import (
     SenderFacts,
     Settled,
 )
+from bot.flows.ports.halting import SendBarrier
 from bot.flows.ports.transactions import Clock, Transactions
 from bot.flows.trades import LinkMaker, Texts, Trade, Written
 
@@ -88,10 +90,11 @@ class _Line:
 
 @dataclass(frozen=True)
 class _Flight:
-    """A batch whose calls are under way."""
+    """A batch whose calls are under way; `barrier` is held until the carrier has answered them."""
 
     batch: _Batch
     calls: Sequence[Future[Sent]]
+    barrier: ExitStack
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ class Dispatcher:
     links: LinkMaker
     token: Callable[[], str]
     executor: Executor
+    barrier: SendBarrier
     batch: int = BATCH
     trade: Trade = field(default_factory=Texts)
 
@@ -126,15 +130,19 @@ class Dispatcher:
         return sent
 
     def _take_off(self, sender_id: int, line: _Line) -> _Flight | None:
-        batch = self._prepare(sender_id)
-        if batch is None:
-            return None
-        submit, carrier = self.executor.submit, batch.carrier
-        return _Flight(batch, [submit(line.send, carrier, order) for order in batch.orders])
+        """Commit a batch and call it; None when there is nothing to send, or all is being stopped."""
+        with ExitStack() as barrier:
+            batch = self._prepare(sender_id) if barrier.enter_context(self.barrier()) else None
+            if batch is None:
+                return None
+            submit, carrier = self.executor.submit, batch.carrier
+            calls = [submit(line.send, carrier, order) for order in batch.orders]
+            return _Flight(batch, calls, barrier.pop_all())
 
     def _land(self, flight: _Flight) -> bool:
         """Record a batch as soon as it is through; True when the sender must wait or stop."""
-        results = [call.result() for call in flight.calls]
+        with flight.barrier:
+            results = [call.result() for call in flight.calls]
         return bool(results) and self._record(flight.batch, results)
 
     def _prepare(self, sender_id: int) -> _Batch | None:

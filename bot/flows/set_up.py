@@ -165,6 +165,26 @@ def open_portfolio(
         raise _taken(portfolio.code) from taken
 
 
+def change_portfolio(store: PortfolioStore, portfolio: NewPortfolio, offered: Offered) -> None:
+    """Set every field of a portfolio anew. Raises SetUpError with every problem at once.
+
+    Mode, creditor, zone, region and currency stay as they are: cases were made by them.
+    """
+    sender = store.sender(portfolio.sender)
+    problems = [
+        *_word_problems(portfolio),
+        *_choice_problems(portfolio, offered),
+        *_allocation_problems(portfolio.allocation),
+    ]
+    if sender is None:
+        problems.append(_no_sender(portfolio.sender))
+    elif sender.livemode != portfolio.livemode:
+        problems.append(_mode_problem(sender, portfolio))
+    _raise(problems)
+    assert sender is not None
+    store.change_portfolio(portfolio, sender_id=sender.sender_id)
+
+
 def _no_sender(code: str) -> Problem:
     return Problem("sender", f"there is no sender {code}", "make it with yuehuan sender add")
 

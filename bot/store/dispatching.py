@@ -39,6 +39,9 @@ SELECT t.id, t.key, t.case_id, t.debtor_id, t.contact_point_id, t.channel, t.pur
        nullif(t.params, '{}'), t.tier, t.rule, t.due_at, t.latest_at
 FROM touch t JOIN debtor d ON d.id = t.debtor_id
 WHERE t.sender_id = %s AND t.state = 'planned' AND t.due_at <= %s AND t.channel = %s
+  AND t.portfolio_id <> ALL (ARRAY(SELECT portfolio_id FROM halt
+      WHERE lifted_at IS NULL AND portfolio_id IS NOT NULL))
+  AND NOT EXISTS (SELECT FROM halt WHERE lifted_at IS NULL AND portfolio_id IS NULL)
 ORDER BY t.due_at, t.id LIMIT %s
 FOR UPDATE OF t, d SKIP LOCKED
 """

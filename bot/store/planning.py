@@ -33,6 +33,9 @@ JOIN portfolio p ON p.id = c.portfolio_id
 JOIN debtor d ON d.id = c.debtor_id
 WHERE c.state <> 'closed' AND c.next_check_at <= %(now)s
   AND p.livemode = %(livemode)s AND NOT p.paused
+  AND p.id <> ALL (ARRAY(SELECT portfolio_id FROM halt
+      WHERE lifted_at IS NULL AND portfolio_id IS NOT NULL))
+  AND NOT EXISTS (SELECT FROM halt WHERE lifted_at IS NULL AND portfolio_id IS NULL)
   AND (%(portfolio)s::bigint IS NULL OR c.portfolio_id = %(portfolio)s)
 ORDER BY c.next_check_at, c.id LIMIT %(limit)s
 FOR UPDATE OF d, c SKIP LOCKED

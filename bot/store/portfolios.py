@@ -39,6 +39,21 @@ GROUP BY p.id ORDER BY p.code
 """
 
 
+_CHANGEABLE = (
+    "name",
+    "signature",
+    "cadence",
+    "packs",
+    "collector_kind",
+    "phone",
+    "complaint_phone",
+    "payee_account",
+    "contact_name",
+    "grace_days",
+    "allocation",
+)
+
+
 class PortfolioRows:
     """Implements `bot.flows.ports.portfolios.PortfolioStore` on one connection."""
 
@@ -112,6 +127,19 @@ class PortfolioRows:
         del values["sender"]
         values |= {"packs": list(portfolio.packs), "sender_id": sender_id, "created_at": at}
         self._insert("portfolio", values)
+
+    def change_portfolio(self, portfolio: NewPortfolio, *, sender_id: int) -> None:
+        """What may change; what is planned goes out by the new sender."""
+        values = asdict(portfolio) | {"packs": list(portfolio.packs), "sender_id": sender_id}
+        sets = ", ".join(f"{name} = %({name})s" for name in _CHANGEABLE)
+        query = f"UPDATE portfolio SET {sets}, sender_id = %(sender_id)s WHERE code = %(code)s"
+        self._connection.execute(query.encode(), values)
+        self._connection.execute(
+            "UPDATE touch t SET sender_id = p.sender_id FROM portfolio p "
+            "WHERE p.code = %s AND t.portfolio_id = p.id AND t.state = 'planned' "
+            "AND t.sender_id <> p.sender_id",
+            [portfolio.code],
+        )
 
     def _insert(self, table: str, values: Mapping[str, object]) -> None:
         columns, marks = ", ".join(values), ", ".join(f"%({name})s" for name in values)

@@ -20,7 +20,9 @@ class ReleaseRows(CaseRows):
         rows = self._connection.execute(
             "SELECT s.id FROM sender s WHERE s.livemode = %s AND s.stopped_reason IS NULL "
             "AND EXISTS (SELECT FROM touch t WHERE t.sender_id = s.id AND t.state = 'planned' "
-            "AND t.due_at <= %s)",
+            "AND t.due_at <= %s AND t.portfolio_id <> ALL (ARRAY(SELECT portfolio_id FROM halt "
+            "WHERE lifted_at IS NULL AND portfolio_id IS NOT NULL))) "
+            "AND NOT EXISTS (SELECT FROM halt WHERE lifted_at IS NULL AND portfolio_id IS NULL)",
             [livemode, now],
         )
         return [row[0] for row in rows.fetchall()]
@@ -49,7 +51,9 @@ class ReleaseRows(CaseRows):
         row = self._connection.execute(
             "SELECT count(*) FROM touch t JOIN sender s ON s.id = t.sender_id "
             "WHERE t.state = 'planned' AND s.livemode = %s AND s.stopped_reason IS NULL "
-            "AND t.due_at < %s AND t.latest_at > %s",
+            "AND t.due_at < %s AND t.latest_at > %s AND NOT EXISTS (SELECT FROM halt h "
+            "WHERE h.lifted_at IS NULL "
+            "AND (h.portfolio_id IS NULL OR h.portfolio_id = t.portfolio_id))",
             [livemode, due_before, now],
         ).fetchone()
         return int(row[0]) if row else 0

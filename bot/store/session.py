@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from psycopg_pool import ConnectionPool
 
+from bot.store.alerts import AlertRows
 from bot.store.bank import BankRows
 from bot.store.call_desk import CallDeskRows
 from bot.store.case_work import CaseWorkRows
@@ -16,7 +17,6 @@ from bot.store.corrections import CorrectionRows
 from bot.store.money import MoneyRows
 from bot.store.oversight import OversightRows
 from bot.store.paying import PayRows
-from bot.store.release import ReleaseRows
 from bot.store.seal import Seal
 
 
@@ -29,7 +29,7 @@ class Store(
     CallDeskRows,
     MoneyRows,
     PayRows,
-    ReleaseRows,
+    AlertRows,
 ):
     """Implements every port of `bot.flows.ports` that speaks of storage."""
 

@@ -127,3 +127,7 @@ class PortfolioStore(Protocol):
     def add_portfolio(self, portfolio: NewPortfolio, *, sender_id: int, at: datetime) -> None:
         """Raises DuplicateCodeError."""
         ...
+
+    def change_portfolio(self, portfolio: NewPortfolio, *, sender_id: int) -> None:
+        """What may change; what is planned goes out by the new sender."""
+        ...

@@ -3,14 +3,17 @@
 from sqlmodel import SQLModel
 
 from bot.store.tables import (
+    alerts,
     bank,
     books,
     calls,
     cases,
+    complaints,
     concessions,
     desk,
     ledger,
     money,
+    operations,
     pages,
     people,
     portfolios,
@@ -22,15 +25,18 @@ from bot.store.tables import (
 metadata = SQLModel.metadata
 
 __all__ = [
+    "alerts",
     "bank",
     "books",
     "calls",
     "cases",
+    "complaints",
     "concessions",
     "desk",
     "ledger",
     "metadata",
     "money",
+    "operations",
     "pages",
     "people",
     "portfolios",
