@@ -20,6 +20,7 @@ from bot.store.link_views import LinkViews
 from bot.store.views import Views
 from console.dashboard.parts import FigureParts
 from console.grants import Grants
+from console.operations import Operations
 from console.security import Security
 from console.work import Work
 
@@ -62,4 +63,5 @@ class ConsoleParts:
     figures: FigureParts
     security: Security
     work: Work
+    operations: Operations
     test_clock: TestClock | None
