@@ -12,12 +12,13 @@ from sandbox.rest.door import (
     check_credentials,
     document,
     error_document,
+    found,
     log_read,
 )
 from sandbox.settings import Settings
 from sandbox.sms.errors import Refusal
 from sandbox.voice.call import Call
-from sandbox.voice.order import CallOrder, is_url, read_call_order
+from sandbox.voice.order import is_url, read_call_order
 from sandbox.voice.switchboard import Switchboard
 from sandbox.voice.twiml.codes import TwimlError
 from sandbox.voice.twiml.document import read_document
@@ -45,7 +46,11 @@ def calls_api(
             voice.log_refusal(order, refusal, Trouble())
             return error_document(refusal)
         trouble = faults.take("call", order.to, order.from_)
-        return _create(voice, breaker, order, trouble)
+        return breaker.create(
+            trouble,
+            lambda: voice.accept(order, trouble),
+            lambda refusal: voice.log_refusal(order, refusal, trouble),
+        )
 
     @bp.get("/<account>/Calls.json")
     def listing(account: str) -> Response:
@@ -57,22 +62,18 @@ def calls_api(
 
     @bp.get("/<account>/Calls/<sid>.json")
     def fetch(account: str, sid: str) -> Response:
-        return answer("call_fetch", account, lambda: document(found(sid).resource(account)))
+        return answer(
+            "call_fetch", account, lambda: document(found(voice.book.by_sid, sid).resource(account))
+        )
 
     @bp.post("/<account>/Calls/<sid>.json")
     def update(account: str, sid: str) -> Response:
         def change() -> Response:
-            call = found(sid)
+            call = found(voice.book.by_sid, sid)
             _update(voice, call)
             return document(call.resource(account))
 
         return answer("call_update", account, change, sid)
-
-    def found(sid: str) -> Call:
-        call = voice.book.by_sid.get(sid)
-        if call is None:
-            raise Refusal(20404, detail=f"The requested resource {request.path} was not found")
-        return call
 
     def answer(
         op: str, account: str, answer_with: Callable[[], Response], sid: str = ""
@@ -80,7 +81,7 @@ def calls_api(
         try:
             check_credentials(settings, account)
             trouble = faults.take(op, request.args.get("To", ""))
-            made = _read(breaker, trouble, answer_with)
+            made = breaker.read(trouble, answer_with)
         except Refusal as refusal:
             made = error_document(refusal)
         if sid:
@@ -93,24 +94,6 @@ def calls_api(
         return made
 
     return bp
-
-
-def _create(voice: Switchboard, breaker: Breaker, order: CallOrder, trouble: Trouble) -> Response:
-    broken = breaker.before(trouble)
-    if broken is not None:
-        refusal = Refusal(20429 if broken.status_code == 429 else 20500, broken.status_code)
-        voice.log_refusal(order, refusal, trouble)
-        return broken
-    try:
-        return breaker.after(trouble, document(voice.accept(order, trouble), 201))
-    except Refusal as refusal:
-        return error_document(refusal)
-
-
-def _read(breaker: Breaker, trouble: Trouble, answer_with: Callable[[], Response]) -> Response:
-    if trouble.answer and trouble.answer.effect == "refuse":
-        raise Refusal(trouble.answer.code, trouble.answer.http)
-    return breaker.before(trouble) or breaker.after(trouble, answer_with())
 
 
 def _update(voice: Switchboard, call: Call) -> None:

@@ -3,8 +3,8 @@
 import hmac
 import json
 import threading
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from flask import Response, request
 
@@ -13,6 +13,8 @@ from sandbox.faults.table import Trouble
 from sandbox.journal import Journal
 from sandbox.settings import Settings
 from sandbox.sms.errors import Refusal
+
+Thing = TypeVar("Thing")
 
 PREFIX = "/2010-04-01/Accounts"
 
@@ -42,6 +44,14 @@ def check_credentials(settings: Settings, account: str) -> None:
         raise Refusal(20003)
     if account != settings.account_sid:
         raise Refusal(20404, detail=f"The requested resource {request.path} was not found")
+
+
+def found(things: Mapping[str, Thing], sid: str) -> Thing:
+    """What the path names. Raises Refusal 20404."""
+    thing = things.get(sid)
+    if thing is None:
+        raise Refusal(20404, detail=f"The requested resource {request.path} was not found")
+    return thing
 
 
 def log_read(journal: Journal, op: str, answer: Response) -> None:
@@ -83,6 +93,29 @@ class Breaker:
         if rule.effect == "hang_after":
             self._hang(rule)
         return answer
+
+    def create(
+        self,
+        trouble: Trouble,
+        accept: Callable[[], Mapping[str, Any]],
+        refused: Callable[[Refusal], None],
+    ) -> Response:
+        """The answer to a request that makes something; `refused` hears of what never came in."""
+        broken = self.before(trouble)
+        if broken is not None:
+            code = 20429 if broken.status_code == 429 else 20500
+            refused(Refusal(code, broken.status_code))
+            return broken
+        try:
+            return self.after(trouble, document(accept(), 201))
+        except Refusal as refusal:
+            return error_document(refusal)
+
+    def read(self, trouble: Trouble, answer_with: Callable[[], Response]) -> Response:
+        """The answer to a request that finds something. Raises Refusal when a fault says so."""
+        if trouble.answer and trouble.answer.effect == "refuse":
+            raise Refusal(trouble.answer.code, trouble.answer.http)
+        return self.before(trouble) or self.after(trouble, answer_with())
 
     def _hang(self, rule: Rule) -> None:
         """Wait like a stuck server; a reset or stop lets go."""

@@ -11,15 +11,14 @@ from sandbox.rest.door import (
     check_credentials,
     document,
     error_document,
+    found,
     log_read,
 )
 from sandbox.rest.listing import list_page, read_query
 from sandbox.settings import Settings
-from sandbox.sms.book import Book
 from sandbox.sms.carrier import Carrier
 from sandbox.sms.errors import Refusal
-from sandbox.sms.message import Message
-from sandbox.sms.order import Order, read_order
+from sandbox.sms.order import read_order
 
 
 def messages_api(
@@ -38,7 +37,11 @@ def messages_api(
             carrier.log_refusal(order, refusal, Trouble())
             return error_document(refusal)
         trouble = faults.take("create", order.to, order.from_ or order.service, order.body)
-        return _create(carrier, breaker, order, trouble)
+        return breaker.create(
+            trouble,
+            lambda: carrier.accept(order, trouble),
+            lambda refusal: carrier.log_refusal(order, refusal, trouble),
+        )
 
     @bp.get("/<account>/Messages.json")
     def listing(account: str) -> Response:
@@ -49,41 +52,16 @@ def messages_api(
 
     @bp.get("/<account>/Messages/<sid>.json")
     def fetch(account: str, sid: str) -> Response:
-        return read("fetch", account, lambda: document(_found(book, sid).resource(account)))
+        return read("fetch", account, lambda: document(found(book.by_sid, sid).resource(account)))
 
     def read(op: str, account: str, answer_with: Callable[[], Response]) -> Response:
         try:
             check_credentials(settings, account)
             trouble = faults.take(op, request.args.get("To", ""))
-            answer = _read(breaker, trouble, answer_with)
+            answer = breaker.read(trouble, answer_with)
         except Refusal as refusal:
             answer = error_document(refusal)
         log_read(journal, op, answer)
         return answer
 
     return bp
-
-
-def _create(carrier: Carrier, breaker: Breaker, order: Order, trouble: Trouble) -> Response:
-    broken = breaker.before(trouble)
-    if broken is not None:
-        refusal = Refusal(20429 if broken.status_code == 429 else 20500, broken.status_code)
-        carrier.log_refusal(order, refusal, trouble)
-        return broken
-    try:
-        return breaker.after(trouble, document(carrier.accept(order, trouble), 201))
-    except Refusal as refusal:
-        return error_document(refusal)
-
-
-def _read(breaker: Breaker, trouble: Trouble, answer_with: Callable[[], Response]) -> Response:
-    if trouble.answer and trouble.answer.effect == "refuse":
-        raise Refusal(trouble.answer.code, trouble.answer.http)
-    return breaker.before(trouble) or breaker.after(trouble, answer_with())
-
-
-def _found(book: Book, sid: str) -> Message:
-    message = book.by_sid.get(sid)
-    if message is None:
-        raise Refusal(20404, detail=f"The requested resource {request.path} was not found")
-    return message
