@@ -16,17 +16,19 @@ from bot.domain.ledger.header import HeaderError
 from bot.domain.money import plain, to_minor
 from bot.domain.rights import Right
 from bot.flows.import_bank import BankResult
+from bot.flows.notice_desk import DISMISS_REASONS, NoticeError
 from bot.flows.ports.bank import BankOrder
 from bot.flows.ports.ledger import UnusableFileError
-from bot.flows.review_bank import ReviewError
+from bot.flows.review_bank import UNDO_REASONS, ReviewError
 from bot.policy.bank import bank_sentences, told
+from bot.policy.ledger_columns import Sentence
 from bot.store.bank_views import ImportView, LineView
 from bot.store.views import Views
 from console.desk_routes import find_cases
 from console.guard import needs
 from console.parts import ConsoleParts
 from console.showing import instant, money
-from console.words import word
+from console.words import ENGLISH, language, t, word
 
 #: Bytes of a statement; the largest that a bank exports as one file is far below.
 LARGEST_STATEMENT = 32 << 20
@@ -34,7 +36,8 @@ LARGEST_STATEMENT = 32 << 20
 #: Cases a line can be split over on the page.
 SHARES = 6
 
-_STALE = "页面已过期，刚才的操作没有执行，请再点一次。"
+#: Of notices, which belong to no portfolio.
+_ZONE = "Asia/Shanghai"
 
 
 def allow_uploads(pages: Blueprint) -> None:
@@ -63,7 +66,7 @@ def add_bank_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     def bank_upload() -> AnyResponse | str:
         given, code = request.files.get("file"), request.form.get("portfolio", "")
         if g.stale_form or given is None or not given.filename or not code:
-            flash(_STALE if g.stale_form else "请选择资产包和流水文件。", "warn")
+            flash(t("stale.form" if g.stale_form else "bank.choose_both"), "warn")
             return redirect(url_for("console.bank"), 303)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / (secure_filename(given.filename) or "statement.csv")
@@ -71,8 +74,7 @@ def add_bank_pages(pages: Blueprint, parts: ConsoleParts) -> None:
             try:
                 result = parts.grants.import_statement(path, _order(code))
             except (HeaderError, UnusableFileError) as wrong:
-                sentence = bank_sentences()[wrong.code].filled(wrong.details)
-                flash(f"{sentence.zh}。{sentence.remedy_zh}", "bad")
+                flash(_unusable(wrong.code, wrong.details), "bad")
                 return redirect(url_for("console.bank"), 303)
         return _overview(parts, _report(result))
 
@@ -83,6 +85,7 @@ def add_bank_pages(pages: Blueprint, parts: ConsoleParts) -> None:
             line = views.line(line_id)
         if line is None:
             abort(404)
+        parts.grants.review.looked(g.person.collector_id, [line_id])
         return _line_page(parts, line, request.args.get("q", "").strip())
 
     @pages.post("/bank/<int:line_id>")
@@ -90,7 +93,7 @@ def add_bank_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     def bank_decide(line_id: int) -> AnyResponse:
         back = redirect(url_for("console.bank_line", line_id=line_id), 303)
         if g.stale_form:
-            flash(_STALE, "warn")
+            flash(t("stale.form"), "warn")
             return back
         try:
             done = _decide(parts, line_id)
@@ -99,6 +102,32 @@ def add_bank_pages(pages: Blueprint, parts: ConsoleParts) -> None:
             return back
         flash(done, "good")
         return redirect(url_for("console.bank"), 303)
+
+    @pages.post("/bank/notices/<int:notice_id>")
+    @needs(Right.BANK)
+    def notice_dismiss(notice_id: int) -> AnyResponse:
+        if g.stale_form:
+            flash(t("stale.form"), "warn")
+        else:
+            _dismiss(parts, notice_id)
+        return redirect(url_for("console.bank") + "#notices", 303)
+
+
+def _dismiss(parts: ConsoleParts, notice_id: int) -> None:
+    try:
+        reason = request.form.get("reason", "")
+        parts.grants.notices.dismiss(notice_id, g.person.collector_id, reason)
+    except NoticeError as refused:
+        flash(word("notice_error", refused.code), "bad")
+    else:
+        flash(t("notice.dismissed"), "good")
+
+
+def _unusable(code: str, details: dict[str, str]) -> str:
+    sentence = bank_sentences()[code].filled(details)
+    if language() == ENGLISH:
+        return f"{sentence.en} {sentence.remedy}"
+    return f"{sentence.zh}。{sentence.remedy_zh}"
 
 
 def bank_waiting(parts: ConsoleParts) -> int:
@@ -120,10 +149,13 @@ def _decide(parts: ConsoleParts, line_id: int) -> str:
     review, who, do = parts.grants.review, g.person.collector_id, request.form.get("do", "")
     if do == "not_ours":
         review.not_ours(line_id, who)
-        return "已标为不入账。"
+        return t("bank.put_aside")
     if do == "again":
         review.look_again(line_id, who)
-        return "已放回待核对。"
+        return t("bank.put_back")
+    if do == "undo":
+        review.undo(line_id, who, request.form.get("reason", ""))
+        return t("bank.undone")
     with parts.grants.bank() as views:
         line = views.line(line_id)
     if line is None:
@@ -133,7 +165,7 @@ def _decide(parts: ConsoleParts, line_id: int) -> str:
     else:
         shares = _shares(line.currency)
     review.apply(line_id, who, shares)
-    return "已入账。"
+    return t("bank.booked")
 
 
 def _shares(currency: str) -> dict[int, int]:
@@ -156,19 +188,46 @@ def _minor(text: str, currency: str) -> int:
 
 def _overview(parts: ConsoleParts, report: dict[str, Any] | None) -> str:
     with parts.grants.bank() as views:
-        lines = [_row(line) for line in views.waiting()]
-        aside = [_row(line) for line in views.set_aside()]
+        lists = [_mine(each) for each in (views.waiting(), views.set_aside(), views.applied())]
         imports = [_import(each) for each in views.imports()]
+    shown = [line.line_id for each in lists for line in each]
+    parts.grants.review.looked(g.person.collector_id, shown)
+    lines, aside, applied = ([_row(line) for line in each] for each in lists)
     with parts.read() as reads:
         portfolios = reads.portfolios()
     return render_template(
         "console/bank.html",
         lines=lines,
         aside=aside,
+        applied=applied,
+        notices=_notices(parts),
+        dismiss_reasons=[(each, word("dismiss_reason", each)) for each in DISMISS_REASONS],
         imports=imports,
         portfolios=portfolios,
         told=report,
     )
+
+
+def _mine(lines: list[LineView]) -> list[LineView]:
+    """Those of portfolios the person may see."""
+    return [line for line in lines if g.person.sees(line.portfolio_id)]
+
+
+def _notices(parts: ConsoleParts) -> list[dict[str, Any]]:
+    """Those that name no case are everybody's."""
+    return [
+        {
+            "id": each.notice_id,
+            "at": instant(each.received_at, _ZONE, each.received_at.date()),
+            "provider": word("provider", each.provider),
+            "kind": word("notice_kind", each.kind),
+            "amount": money(each.amount_minor, each.currency),
+            "why": word("notice_outcome", each.outcome),
+            "case": each.case_id,
+        }
+        for each in parts.grants.held_notices()
+        if each.portfolio_id is None or g.person.sees(each.portfolio_id)
+    ]
 
 
 def _report(result: BankResult) -> dict[str, Any]:
@@ -177,7 +236,7 @@ def _report(result: BankResult) -> dict[str, Any]:
             "line": note.line,
             "outcome": note.outcome.value,
             "value": note.value,
-            "said": told(note).zh,
+            "said": _said(told(note)),
         }
         for note in result.notes
         if note.outcome.value in {"rejected", "review", "applied"}
@@ -209,9 +268,13 @@ def _row(line: LineView) -> dict[str, Any]:
 def _why(line: LineView) -> str:
     """What keeps the line from being applied by itself."""
     if not line.candidates:
-        return bank_sentences()["no_candidate"].zh
+        return _said(bank_sentences()["no_candidate"])
     doubts = [*line.candidates[0]["doubts"], *line.doubts]
-    return "；".join(_sentences(doubts)) or bank_sentences()["unsure"].zh
+    return t("list.and").join(_sentences(doubts)) or _said(bank_sentences()["unsure"])
+
+
+def _said(sentence: Sentence) -> str:
+    return sentence.en if language() == ENGLISH else sentence.zh
 
 
 def _sentences(reasons: list[dict[str, Any]]) -> list[str]:
@@ -220,7 +283,7 @@ def _sentences(reasons: list[dict[str, Any]]) -> list[str]:
         details = dict(reason["details"])
         if "provider" in details:
             details["provider"] = word("provider", details["provider"])
-        found.append(bank_sentences()[reason["code"]].filled(details).zh)
+        found.append(_said(bank_sentences()[reason["code"]].filled(details)))
     return found
 
 
@@ -230,7 +293,7 @@ def _import(each: ImportView) -> dict[str, Any]:
         "at": instant(each.at, each.zone, each.at.date()),
         "file": each.file_name,
         "portfolio": each.portfolio_name,
-        "by": each.by or "命令行",
+        "by": each.by or t("bank.by_command"),
         "applied": figures.get("applied", 0),
         "applied_sum": money(figures.get("applied_minor", 0), each.currency),
         "review": figures.get("review", 0),
@@ -260,7 +323,16 @@ def _line_page(parts: ConsoleParts, line: LineView, query: str) -> str:
         query=query,
         missed=bool(query) and not found,
         shares=range(SHARES),
+        paid_cases=_paid_cases(parts, line),
+        undo_reasons=[(each, word("undo_reason", each)) for each in UNDO_REASONS],
     )
+
+
+def _paid_cases(parts: ConsoleParts, line: LineView) -> list[int]:
+    if line.state != "applied":
+        return []
+    with parts.grants.bank() as views:
+        return views.paid_cases(line.line_id)
 
 
 def _card(

@@ -5,23 +5,27 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import uuid4
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.domain.instalments import Part, monthly
+from bot.domain.facts import CaseFacts
+from bot.domain.instalments import Limits, Part, monthly
 from bot.domain.money import plain, to_minor
 from bot.domain.rights import Right
+from bot.flows.fees import FEE_REASONS, MAY_CHARGE, FeeError, FeeOrder
 from bot.flows.instalments import PlanError
 from bot.flows.playbook import zone_of
 from bot.flows.ports.concessions import NewReduction
 from bot.flows.reductions import MAY_APPROVE, REASONS, ReductionError
+from bot.policy.fees import refused_fees
 from console.guard import needs
 from console.parts import ConsoleParts
+from console.sessions import own_path
 from console.showing import day, instant, money
-from console.words import word
+from console.words import t, word
 
-_STALE = "页面已过期，刚才的操作没有执行，请再点一次。"
 _LONGEST_NOTE = 500
 _LIVE = ("proposed", "active")
 
@@ -39,6 +43,11 @@ def add_grant_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     def reduction(case_id: int) -> AnyResponse:
         return _done(case_id, lambda: _reduction(parts, case_id))
 
+    @pages.post("/cases/<int:case_id>/fee")
+    @needs(Right.APPROVE_REDUCTION)
+    def fee(case_id: int) -> AnyResponse:
+        return _done(case_id, lambda: _fee(parts, case_id))
+
     @pages.get("/reductions")
     @needs(Right.SEE)
     def reductions() -> str:
@@ -54,15 +63,19 @@ def add_grant_pages(pages: Blueprint, parts: ConsoleParts) -> None:
 def _done(case_id: int, act: Any) -> AnyResponse:
     """Carry out and go back to the case with a sentence."""
     if g.stale_form:
-        flash(_STALE, "warn")
+        flash(t("stale.form"), "warn")
     else:
         try:
             flash(act(), "good")
         except PlanError as refused:
-            flash("；".join(word("plan_error", code) for code in refused.codes), "bad")
+            told = (word("plan_error", code) for code in refused.codes)
+            flash(t("list.and").join(told), "bad")
         except ReductionError as refused:
             flash(word("reduction_error", refused.code), "bad")
-    return redirect(url_for("console.case", case_id=case_id), 303)
+        except FeeError as refused:
+            flash(word("fee_error", refused.code), "bad")
+    back = own_path(request.form.get("back"), "/console")
+    return redirect(back or url_for("console.case", case_id=case_id), 303)
 
 
 def _plan(parts: ConsoleParts, case_id: int) -> str:
@@ -70,17 +83,17 @@ def _plan(parts: ConsoleParts, case_id: int) -> str:
     plan_id, do = form.get("plan", 0, type=int), form.get("do", "")
     if do == "accept":
         flow.accept(plan_id, who)
-        return "已接受分期，案件等待第一期。"
+        return t("plan.accepted")
     if do == "decline":
         flow.decline(plan_id, who)
-        return "已拒绝分期申请。"
+        return t("plan.declined")
     if do == "withdraw":
         flow.withdraw(plan_id, who)
-        return "分期已终止，恢复按原到期日提醒。"
+        return t("plan.withdrawn")
     if do != "agree":
         abort(400)
     flow.agree(case_id, who, _parts(parts, case_id))
-    return "分期已生效，案件等待第一期。"
+    return t("plan.agreed")
 
 
 def _parts(parts: ConsoleParts, case_id: int) -> list[Part]:
@@ -106,10 +119,29 @@ def _reduction(parts: ConsoleParts, case_id: int) -> str:
         return word("reduction_done", flow.approve(reduction_id, who))
     if do == "decline":
         flow.decline(reduction_id, who)
-        return "已拒绝减免。"
+        return t("reduction.declined")
     if do != "ask":
         abort(400)
     return word("reduction_done", flow.ask(who, _wanted(parts, case_id)).state)
+
+
+def _fee(parts: ConsoleParts, case_id: int) -> str:
+    flow, form, who = parts.grants.fees, request.form, g.person.collector_id
+    with parts.read() as views:
+        case = views.case(case_id)
+    if case is None:
+        abort(404)
+    amount = _minor(form.get("amount", ""), case["currency"]) or 0
+    order = FeeOrder(
+        case_id,
+        form.get("debt", 0, type=int),
+        amount,
+        form.get("key", "")[:40] or uuid4().hex,
+        form.get("reason", ""),
+    )
+    if form.get("do") == "waive":
+        return t("fee.waived") if flow.waive(who, order) else t("fee.known")
+    return t("fee.charged") if flow.charge(who, order) else t("fee.known")
 
 
 def _wanted(parts: ConsoleParts, case_id: int) -> NewReduction:
@@ -159,6 +191,7 @@ def _cards(parts: ConsoleParts, case: dict[str, Any]) -> dict[str, Any]:
         and not any(plan["state"] in _LIVE for plan in plans),
         "may_ask": facts.outstanding_minor > 0,
         "may_approve": g.person.role in MAY_APPROVE,
+        "fees": _fees(facts, limits),
         "me": g.person.collector_id,
         "limits": limits,
         "periods": len(widest) or 3,
@@ -170,6 +203,27 @@ def _cards(parts: ConsoleParts, case: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _fees(facts: CaseFacts, limits: Limits) -> dict[str, Any]:
+    """Shown where fees are charged, or were."""
+    debts = [
+        {
+            "id": debt.debt_id,
+            "label": f"{debt.ref} {money(debt.outstanding_minor, facts.currency)}",
+            "fee": money(debt.fee_owed_minor, facts.currency) if debt.fee_owed_minor else "",
+        }
+        for debt in facts.open_debts
+    ]
+    return {
+        "shown": bool(limits.fee_minor) or any(debt["fee"] for debt in debts),
+        "refused": refused_fees(facts.portfolio),
+        "may": g.person.role in MAY_CHARGE and bool(debts),
+        "debts": debts,
+        "most": money(limits.fee_minor, facts.currency),
+        "reasons": [(each, word("fee_reason", each)) for each in FEE_REASONS],
+        "key": uuid4().hex,
+    }
+
+
 def _shown_plan(row: dict[str, Any], today: date) -> dict[str, Any]:
     currency = row["currency"]
     listed = row["parts"] or [{**part, "state": "", "paid_minor": 0} for part in row["schedule"]]
@@ -178,7 +232,7 @@ def _shown_plan(row: dict[str, Any], today: date) -> dict[str, Any]:
         "state": row["state"],
         "label": word("plan_state", row["state"]),
         "source": word("plan_source", row["source"]),
-        "decided": row["decided_by"] or ("按规则" if row["decided_at"] else ""),
+        "decided": row["decided_by"] or (t("plan.by_rule") if row["decided_at"] else ""),
         "parts": [
             {
                 "due": day(part["due_on"], today),
@@ -197,7 +251,7 @@ def _shown_reduction(row: dict[str, Any], today: date) -> dict[str, Any]:
     condition = ""
     if row["pay_by"]:
         wanted = money(row["condition_minor"], currency)
-        condition = f"{day(row['pay_by'], today)}前还 {wanted} 才有效"
+        condition = t("reduction.only_if", day=day(row["pay_by"], today), amount=wanted)
     return {
         "id": row["id"],
         "case": row["case_id"],
@@ -209,7 +263,7 @@ def _shown_reduction(row: dict[str, Any], today: date) -> dict[str, Any]:
         "condition": condition,
         "asked_by": row["asked_by"],
         "asked_by_id": row["asked_by_id"],
-        "decided_by": "权限内" if row["by_rule"] else row["decided_by"] or "",
+        "decided_by": t("reduction.within") if row["by_rule"] else row["decided_by"] or "",
     }
 
 

@@ -7,13 +7,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.flows.fees import Fees
 from bot.flows.import_bank import BankResult
 from bot.flows.instalments import Instalments
+from bot.flows.notice_desk import NoticeDesk
 from bot.flows.ports.bank import BankOrder
 from bot.flows.reductions import Reductions
 from bot.flows.review_bank import ReviewBank
 from bot.store.bank_views import BankViews
 from bot.store.concession_views import ConcessionViews
+from bot.store.notices import NoticeView
 
 
 @dataclass(frozen=True)
@@ -26,3 +29,6 @@ class Grants:
     import_statement: Callable[[Path, BankOrder], BankResult]
     bank: Callable[[], AbstractContextManager[BankViews]]
     views: Callable[[], AbstractContextManager[ConcessionViews]]
+    fees: Fees
+    notices: NoticeDesk
+    held_notices: Callable[[], list[NoticeView]]

@@ -16,7 +16,15 @@ from bot.app.clock_panel import ClockPanel
 from bot.app.counting import figures
 from bot.app.database import make_engine
 from bot.app.desking import case_work, desk_queue, handing_out, pause_sweeper, writing
-from bot.app.granting import bank_import, bank_review, instalments, reductions, statement_of
+from bot.app.granting import (
+    bank_import,
+    bank_review,
+    fees,
+    instalments,
+    notice_desk,
+    reductions,
+    statement_of,
+)
 from bot.app.health import database_probes
 from bot.app.operating import alerts, complaints, portfolio_desk, uploads
 from bot.app.parts import Parts
@@ -40,6 +48,7 @@ from bot.store.complaint_views import ComplaintViews
 from bot.store.concession_views import ConcessionViews
 from bot.store.figures.reading import FigureViews
 from bot.store.link_views import LinkViews
+from bot.store.notices import NoticeView, held_notices
 from bot.store.planning import DISPATCH_TASK
 from bot.store.portfolio_desk import OperationsViews
 from bot.store.queue_views import QueueViews
@@ -191,6 +200,10 @@ def _grants(product: Product) -> "Grants":
         with product.pool.connection() as connection:
             yield ConcessionViews(connection, product.seal)
 
+    def held() -> list[NoticeView]:
+        with product.pool.connection() as connection:
+            return held_notices(connection)
+
     return Grants(
         instalments=instalments(product),
         reductions=reductions(product),
@@ -200,6 +213,9 @@ def _grants(product: Product) -> "Grants":
         ),
         bank=bank,
         views=concessions,
+        fees=fees(product),
+        notices=notice_desk(product),
+        held_notices=held,
     )
 
 

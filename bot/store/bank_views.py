@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from psycopg import Connection
 
@@ -13,11 +13,11 @@ from bot.store.seal import Seal
 
 _LINES = """
 SELECT l.id, l.paid_at, l.amount_minor, l.currency, l.said_sealed, l.candidates, l.doubts, l.state,
-       p.code, p.name, p.zone, p.livemode
+       p.code, p.name, p.zone, p.livemode, p.id
 FROM bank_line l JOIN portfolio p ON p.id = l.portfolio_id
 WHERE l.state = ANY(%(states)s) AND (%(code)s::text IS NULL OR p.code = %(code)s)
   AND (%(line)s::bigint IS NULL OR l.id = %(line)s)
-ORDER BY l.id LIMIT %(limit)s
+ORDER BY l.id {order} LIMIT %(limit)s
 """
 
 _IMPORTS = """
@@ -46,6 +46,7 @@ class LineView:
     portfolio_name: str
     zone: str
     livemode: bool
+    portfolio_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,19 @@ class BankViews:
         """Lines that were called not ours."""
         return self._lines(["not_ours"], None, None, limit)
 
+    def applied(self, *, limit: int = 30) -> list[LineView]:
+        """Lines that are booked, the latest first."""
+        return self._lines(["applied"], None, None, limit, order="DESC")
+
+    def paid_cases(self, line_id: int) -> list[int]:
+        """Cases that the line pays."""
+        rows = self.connection.execute(
+            "SELECT p.case_id FROM bank_share s JOIN payment p ON p.id = s.payment_id "
+            "WHERE s.line_id = %s AND p.undone_minor = 0 ORDER BY p.case_id",
+            [line_id],
+        ).fetchall()
+        return [row[0] for row in rows]
+
     def line(self, line_id: int) -> LineView | None:
         """One line, whatever became of it."""
         found = self._lines(["review", "applied", "not_ours"], None, line_id, 1)
@@ -95,10 +109,16 @@ class BankViews:
         return [ImportView(*row) for row in self.connection.execute(_IMPORTS, [limit]).fetchall()]
 
     def _lines(
-        self, states: list[str], code: str | None, line: int | None, limit: int
+        self,
+        states: list[str],
+        code: str | None,
+        line: int | None,
+        limit: int,
+        order: Literal["", "DESC"] = "",
     ) -> list[LineView]:
         values = {"states": states, "code": code, "line": line, "limit": limit}
-        return [self._view(row) for row in self.connection.execute(_LINES, values).fetchall()]
+        query = _LINES.format(order=order).encode()
+        return [self._view(row) for row in self.connection.execute(query, values).fetchall()]
 
     def _view(self, row: Any) -> LineView:
         said = json.loads(self.seal.open(row[4]))

@@ -13,6 +13,7 @@ from desk_kit import DeskInHand
 from statement_kit import credit, write
 
 from bot.domain.transfer_reference import reference_of
+from bot.flows.ports.money import NoticeKind, PaymentNotice
 
 DUE = date(2026, 3, 1)
 
@@ -126,3 +127,55 @@ def test_a_form_without_its_token_changes_nothing(
     line = desk.one("SELECT id FROM bank_line")
     browser.post(f"/bank/{line}", token="wrong", do="not_ours")
     assert desk.one("SELECT state FROM bank_line") == "review"
+
+
+def test_a_booked_line_is_undone_with_a_reason_and_waits_again(
+    desk: DeskInHand, browser: Browser, case: int, tmp_path: Path
+) -> None:
+    rows = [credit("20260305", "500", "马敏", reference_of(case))]
+    upload(browser, write(tmp_path / "b.csv", rows), do="import")
+    line = desk.one("SELECT id FROM bank_line")
+    browser.get(f"/bank/{line}")
+    assert "撤销入账" in browser.page
+    browser.post(f"/bank/{line}", do="undo", reason="")
+    assert "请选择撤销的原因" in browser.page
+    assert paid(desk, case) == 50_000
+    browser.post(f"/bank/{line}", do="undo", reason="wrong_case")
+    assert "已撤销，这一笔回到待核对" in browser.page
+    assert paid(desk, case) == 0
+    browser.get(f"/bank/{line}")
+    browser.post(f"/bank/{line}", do="undo", reason="wrong_case")
+    assert "没有入账（或已撤销）" in browser.page
+
+
+def test_every_look_at_who_paid_is_on_the_trail(
+    desk: DeskInHand, browser: Browser, case: int, tmp_path: Path
+) -> None:
+    browser.get("/bank")
+    looks = "SELECT data FROM audit WHERE action = 'bank_look' ORDER BY id"
+    assert desk.sql(looks) == []  # there was nothing to see
+    upload(browser, write(tmp_path / "b.csv", [credit("20260305", "7", "路人")]), do="import")
+    line = desk.one("SELECT id FROM bank_line")
+    browser.get("/bank")
+    browser.get(f"/bank/{line}")
+    assert [row[0] for row in desk.sql(looks)] == [{"lines": [line]}] * 3
+
+
+def test_a_notice_that_somebody_settled_is_dismissed_with_how(
+    desk: DeskInHand, browser: Browser
+) -> None:
+    refund = PaymentNotice("stripe", "evt_1", NoticeKind.REFUNDED, "", 500, "CNY", desk.now, "pi_1")
+    assert desk.product.settler.notice(refund) == "waiting"
+    notice = desk.one("SELECT id FROM payment_notice")
+    browser.get("/bank")
+    assert "原付款还没有收到" in browser.page
+    browser.post(f"/bank/notices/{notice}", reason="")
+    assert "请选择怎样处理的" in browser.page
+    browser.post(f"/bank/notices/{notice}", reason="settled_at_provider")
+    assert "告警解除" in browser.page
+    assert "原付款还没有收到" not in browser.page
+    assert desk.one("SELECT count(*) FROM alarm WHERE cleared_at IS NULL") == 0
+    told = desk.one("SELECT data FROM audit WHERE action = 'notice_dismissed'")
+    assert told == {"notice": notice, "was": "waiting", "reason": "settled_at_provider"}
+    browser.post(f"/bank/notices/{notice}", reason="other")
+    assert "已经处理过" in browser.page

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from console_browser import Browser, add_person
 from desk_kit import DeskInHand
-from plan_kit import LIMITS, opened, plan_state
+from plan_kit import DUE, LIMITS, opened, plan_state
 
 from bot.app.granting import instalments
 from bot.domain.instalments import Wish
@@ -86,3 +86,40 @@ def test_what_was_typed_wrong_is_told(desk: DeskInHand, case: int) -> None:
         assert said in browser.page
     browser.post(path, token="wrong", do="ask", amount="5", reason="other")
     assert desk.one("SELECT count(*) FROM reduction") == 0
+
+
+def test_a_lead_charges_a_fee_where_the_pack_allows_it_and_gives_it_up(desk: DeskInHand) -> None:
+    add_person(desk, "chen", "陈静")
+    add_person(desk, "wu", "吴组长", "lead")
+    case = with_fees(desk)
+    debt = desk.one("SELECT id FROM debt WHERE case_id = %s", case)
+    assert (
+        enter(desk, "chen", case)
+        .post(
+            f"/cases/{case}/fee",
+            do="charge",
+            debt=debt,
+            amount="15",
+            reason="late_payment",
+            key="k",
+        )
+        .status_code
+        == 403
+    )
+    browser, asked = enter(desk, "wu", case), {"debt": debt, "key": "k"}
+    browser.post(f"/cases/{case}/fee", do="charge", amount="x", reason="late_payment", **asked)
+    assert "金额要大于零" in browser.page
+    browser.post(f"/cases/{case}/fee", do="charge", amount="15", reason="late_payment", **asked)
+    assert "费用已计入" in browser.page
+    assert "其中费用 15.00元" in browser.page
+    browser.post(f"/cases/{case}/fee", do="waive", amount="15", debt=debt, key="w")
+    assert "费用已免除" in browser.page
+    assert desk.one("SELECT owed_minor FROM debt WHERE id = %s", debt) == 200_000
+
+
+def with_fees(desk: DeskInHand) -> int:
+    """A case whose pack allows fees and whose portfolio has a limit of them."""
+    book = desk.portfolio(packs=["uk"])
+    with desk.product.transactions() as store:
+        store.save_limits(book, replace(LIMITS, fee_minor=10_000))
+    return desk.case(book, due_on=DUE)
