@@ -6,6 +6,7 @@ as its work and no window is jumped over.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,12 +16,16 @@ import requests
 from bot.app.errors import Refusal
 from bot.app.granting import reductions
 from bot.app.product import Product
-from bot.store.clock_shift import next_instant, read_shift, set_shift
+from bot.store.clock_shift import next_instant, read_shift, set_shift, still_sending
 
 #: Instants closer together than this are taken in one step.
 STEP = timedelta(minutes=15)
 
 _TIME_OUT = 60.0
+
+#: A worker hands a batch over within seconds; one that died is not waited for any longer.
+_OTHERS_WITHIN = timedelta(seconds=20)
+_LOOK_EVERY = timedelta(milliseconds=50)
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,14 @@ class TestClock:
             self.work()
             yield self.now()
 
+    def ringing(self) -> bool:
+        """Whether a telephone of the sandbox rings: it does so until its time is over."""
+        url = self.product.settings.sandbox_url
+        if url is None:
+            return False
+        live = requests.get(f"{url}/sandbox/calls?live=1", timeout=_TIME_OUT).json()["calls"]
+        return any(call["status"] == "ringing" for call in live)
+
     def next_due(self) -> datetime | None:
         """When the next thing of test mode falls due; in the past when it is waiting already."""
         with self.product.pool.connection() as connection:
@@ -96,7 +109,18 @@ class TestClock:
             senders = store.senders_due(livemode=False, now=self.now())
         for sender_id in senders:
             self.product.send(sender_id)
+        self._wait_for_workers()
         self.settle_down()
+
+    def _wait_for_workers(self) -> None:
+        """Until what a worker has on its way is with the carrier: the clock must not leave it behind,
+        or a call that was placed in the evening would ring at midnight."""
+        pause, since = threading.Event(), self.product.clock.real() - _OTHERS_WITHIN
+        for _ in range(int(_OTHERS_WITHIN / _LOOK_EVERY)):
+            with self.product.pool.connection() as connection:
+                if not still_sending(connection, since):
+                    return
+            pause.wait(_LOOK_EVERY.total_seconds())
 
     def settle_down(self) -> None:
         """Wait until the sandbox has delivered every callback it owes."""

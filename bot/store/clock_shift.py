@@ -23,6 +23,18 @@ def set_shift(connection: Connection[Any], shift: timedelta) -> None:
     )
 
 
+_SENDING = """
+SELECT EXISTS (SELECT FROM attempt a JOIN sender s ON s.id = a.sender_id
+    WHERE a.state = 'sending' AND NOT s.livemode AND a.called_at > %s)
+"""
+
+
+def still_sending(connection: Connection[Any], since: datetime) -> bool:
+    """Whether a process has attempts of test mode on their way that began after `since` (real)."""
+    row = connection.execute(_SENDING, [since]).fetchone()
+    return bool(row and row[0])
+
+
 _NEXT = """
 SELECT least(
     (SELECT min(t.due_at) FROM touch t JOIN sender s ON s.id = t.sender_id

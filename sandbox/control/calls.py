@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 from sandbox.bad_input import BadInputError, flag_of, json_object, number_of, text_of
 from sandbox.clock import iso
 from sandbox.control.traffic import number_field, whole
+from sandbox.debtors.memory import sample_memories
 from sandbox.exchange import Exchange
 from sandbox.numbers import E164
 from sandbox.rest.door import document
@@ -110,9 +111,15 @@ def calls_control(exchange: Exchange) -> Blueprint:
 
     def shown(call: Call, taken: bool = True) -> Response:
         with book.lock:
-            return document({**call.to_json(), "taken": taken})
+            return document({**call.to_json(), "taken": taken, "owner": _owner(call)})
 
     return bp
+
+
+def _owner(call: Call) -> dict[str, str] | None:
+    """What the handset's owner knows, for whoever plays them; None for an owner nobody knows."""
+    known = sample_memories().get(call.handset)
+    return asdict(known) if known else None
 
 
 def _in_short(call: Call) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -30,7 +31,8 @@ class Memory:
 NOBODY = Memory()
 
 
-def sample_memories() -> dict[str, Memory]:
+@cache
+def sample_memories() -> Mapping[str, Memory]:
     """By phone number, E.164, of the sample ledger of consumer loans."""
     text = files("sandbox.samples").joinpath(_LEDGER).read_text("utf-8-sig")
     known: dict[str, Memory] = {}

@@ -16,6 +16,9 @@ def register(app: typer.Typer) -> None:
 
 def advance(
     span: Annotated[str, typer.Argument(help="How far: 3d, 12h, 90m or 1d12h.")],
+    until_ring: Annotated[
+        bool, typer.Option("--until-ring", help="Stop when a telephone of the sandbox rings.")
+    ] = False,
 ) -> None:
     """Move the clock of test-mode portfolios forward; live portfolios are not touched."""
     from rich.progress import Progress, TimeElapsedColumn
@@ -24,7 +27,7 @@ def advance(
     from bot.app.clock import parse_span
     from bot.app.commands.start import flows
 
-    by = parse_span(span)
+    by, rings = parse_span(span), False
     with (
         flows("advance") as product,
         Progress(*Progress.get_default_columns(), TimeElapsedColumn(), transient=True) as progress,
@@ -35,5 +38,11 @@ def advance(
         for instant in clock.walk(start + by):
             done = (instant - start).total_seconds()
             progress.update(bar, completed=done, description=f"{instant:%Y-%m-%d %H:%M}Z")
+            if rings := until_ring and clock.ringing():
+                break
         end = clock.now()
     typer.echo(f"the test clock stands at {end:%Y-%m-%d %H:%M} UTC")
+    if until_ring:
+        where = product.settings.sandbox_url
+        said = f"a telephone rings: answer it on the handset, {where}/" if rings else "nothing rang"
+        typer.echo(said)

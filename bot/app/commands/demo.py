@@ -199,5 +199,7 @@ def _greeting(settings: Any, log_in: str) -> str:
         f"  desk phone   {settings.sandbox_url}/?phone={quote(COLLECTOR_PHONE)}    "
         "rings when a caller presses 0\n"
         f"  sandbox log  {settings.sandbox_url}/log\n\n"
-        "  then, in another terminal of this folder:  .venv/bin/yuehuan clock advance 1d\n"
+        "  then, in another terminal of this folder:\n"
+        "    .venv/bin/yuehuan clock advance 1d                 a day goes by\n"
+        "    .venv/bin/yuehuan clock advance 1d --until-ring    until a telephone rings for you\n"
     )

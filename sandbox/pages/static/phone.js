@@ -123,9 +123,10 @@ function clock(seconds) {
 }
 
 function drawToast() {
-  const call = calls.find((one) => isRinging(one) && one.sid !== wanted);
+  const busy = Boolean(shown && shown.sid === wanted && shown.live); // then only the desk's own phone may break in
+  const call = calls.find((one) => isRinging(one) && one.sid !== wanted && (!busy || one.direction === "outbound-dial"));
   const toast = byId("toast");
-  ring(Boolean(calls.some(isRinging)) && sound);
+  ring(sound && (Boolean(call) || Boolean(shown && shown.sid === wanted && isRinging(shown))));
   toast.hidden = !call;
   if (!call) return;
   toast.dataset.sid = call.sid;
@@ -148,16 +149,33 @@ function draw(call) {
   said.hidden = rings;
   byId("ring-kind").textContent = kindOf(call);
   byId("ring-from").textContent = call.our_title;
+  drawToast();
   byId("talk").hidden = !(call.live && call.answered_at);
-  if (!before) drawQuick(call.direction === "outbound-dial" ? QUICK_OF_COLLECTOR : QUICK);
+  if (!before) drawQuick(call);
   drawWaits(call);
   if (rings && !before) byId("answer").focus();
   if (!call.live) silence();
 }
 
-function drawQuick(phrases) {
-  byId("talk-quick").replaceChildren(...phrases.map((words) =>
-    make("button", { class: "chip", type: "button", onclick: () => speak(words) }, words)));
+function drawQuick(call) {
+  const collector = call.direction === "outbound-dial";
+  const chips = (collector ? QUICK_OF_COLLECTOR : QUICK).map((words) => chip(words, () => speak(words)));
+  if (!collector) chips.unshift(...papersOf(call.owner));
+  byId("talk-quick").replaceChildren(...chips);
+}
+
+const chip = (label, onclick, title) => make("button", { class: "chip", type: "button", title, onclick }, label);
+
+// what the owner of a sample handset would know by heart: one tap keys it in
+function papersOf(owner) {
+  const papers = [];
+  if (owner?.id_last4) {
+    const keys = owner.id_last4.toUpperCase().replace("X", "*");
+    papers.push(chip(`证件尾号 ${owner.id_last4}`, () => act("press", { keys }), "机主的身份证号码后四位，点一下按键输入"));
+  }
+  const digits = (owner?.contract ?? "").replace(/[^0-9]/g, "");
+  if (digits.length >= 4) papers.push(chip(`合同 ${owner.contract}`, () => act("press", { keys: `${digits}#` }), "来电时按合同编号里的数字"));
+  return papers;
 }
 
 function drawSaid(call, before) {
