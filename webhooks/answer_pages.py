@@ -112,6 +112,8 @@ def _again(
 
 def _done(kind: AnswerKind, after: Taken, *, verified: bool) -> Shown:
     told = "plan" if after.granted else kind.value
+    if kind is AnswerKind.PROMISE and after.owed.facts.instalments:
+        told = "noted"
     more = {"kind": told, "verified": verified}
     return replace(standing(after.owed), kind="done", more=more)
 

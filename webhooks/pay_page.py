@@ -222,7 +222,7 @@ def _owed(shown: Shown) -> Owed:
 
 
 def _wanted_sum(shown: Shown, typed: str) -> tuple[int, int | None]:
-    """All that was shown, one debt as it was shown, or what was typed; and that debt.
+    """All, the instalment or the debt as it was shown, or what was typed; and that debt.
 
     Raises AmountError.
     """
@@ -231,6 +231,10 @@ def _wanted_sum(shown: Shown, typed: str) -> tuple[int, int | None]:
         if form["all"] != str(facts.outstanding_minor):
             raise AmountError("changed")
         return facts.outstanding_minor, None
+    if "plan" in form:
+        if form["plan"] != str(facts.next_instalment_minor) or not facts.instalments:
+            raise AmountError("changed")
+        return facts.next_instalment_minor, None
     if "debt" in form:
         left = {f"{d.debt_id}:{d.outstanding_minor}": d for d in facts.open_debts}
         if form["debt"] not in left:

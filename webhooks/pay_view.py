@@ -172,6 +172,12 @@ def _of_case(parts: PayParts, owed: Owed, paid_now: int, money: Any, say: Any) -
         "creditor": clean(facts.portfolio.creditor),
         "name": masked(facts.name),
         "debts": [_debt(debt, money, say) for debt in facts.open_debts],
+        "plan": [
+            {"day": day_words(on.isoformat(), say), "left": money(left)}
+            for on, left in facts.instalments
+        ],
+        "next_minor": facts.next_instalment_minor,
+        "next": money(facts.next_instalment_minor),
         "owed_minor": sum_minor,
         "owed": money(sum_minor),
         "money": money,

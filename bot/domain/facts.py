@@ -191,6 +191,7 @@ class PageFacts:
     locale: str
     currency: str
     debts: tuple[DebtFacts, ...] = ()
+    instalments: tuple[tuple[date, int], ...] = ()  #: of an active plan: day, minor units left
 
     @property
     def outstanding_minor(self) -> int:
@@ -201,6 +202,12 @@ class PageFacts:
     def open_debts(self) -> tuple[DebtFacts, ...]:
         """Debts with something left to pay, earliest due first."""
         return still_open(self.debts)
+
+    @property
+    def next_instalment_minor(self) -> int:
+        """What the plan asks for next, never more than is owed; 0 without a plan."""
+        left = self.instalments[0][1] if self.instalments else 0
+        return min(left, self.outstanding_minor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ BROUGHT_WITHIN_DAYS = 14
 
 # The channel is that of the last attempt before the debtor paid: thanks and confirmations of a
 # stop bring no money. What was booked to the wrong case is taken off on the day it was undone.
-_MONEY = """
+MONEY_QUERY = """
 WITH chosen AS (
     SELECT id, zone, (%(first)s::date)::timestamp AT TIME ZONE zone AS since,
            (%(last)s::date + 1)::timestamp AT TIME ZONE zone AS until
@@ -112,7 +112,7 @@ class MoneyReports:
     def money(self, code: str, first: date, last: date) -> list[MoneyLine]:
         """Both days included, in the portfolio's zone; a day is the day of booking."""
         values = {"code": code, "first": first, "last": last, "within": BROUGHT_WITHIN_DAYS}
-        return [MoneyLine(*row) for row in self._connection.execute(_MONEY, values)]
+        return [MoneyLine(*row) for row in self._connection.execute(MONEY_QUERY, values)]
 
     def unmatched(self, code: str, first: date, last: date) -> list[UnmatchedLine]:
         """Notices about the portfolio's checkouts, and those that name no checkout at all."""

@@ -19,6 +19,12 @@ SELECT l.id, l.expires_at, l.revoked_at IS NOT NULL, v.last_at,
             ELSE coalesce((SELECT offset_seconds FROM test_clock WHERE id = 1), 0) END,
        (SELECT json_agg(json_build_array({DEBT_COLUMNS}))
         FROM debt WHERE case_id = c.id AND settled_by IS NULL),
+       (SELECT json_agg(json_build_array(r.due_on, r.amount_minor - r.paid_minor)
+                        ORDER BY r.due_on, r.id)
+        FROM instalment_plan n JOIN instalment i ON i.plan_id = n.id
+        JOIN promise r ON r.id = i.promise_id
+        WHERE n.case_id = c.id AND n.state = 'active' AND r.state <> 'superseded'
+          AND r.paid_minor < r.amount_minor),
        {PORTFOLIO_COLUMNS}
 FROM payment_link l JOIN cases c ON c.id = l.case_id JOIN debtor d ON d.id = c.debtor_id
 JOIN portfolio p ON p.id = c.portfolio_id JOIN sender s ON s.id = p.sender_id
@@ -37,8 +43,8 @@ class PayRows(VisitRows):
 
     def _behind(self, row: Any) -> Behind:
         link_id, expires_at, revoked, last_at, *look = row[:9]
-        case_id, state, currency, name, locale, shift, debts = row[9:16]
-        portfolio = portfolio_of(row[16:])
+        case_id, state, currency, name, locale, shift, debts, instalments = row[9:17]
+        portfolio = portfolio_of(row[17:])
         shown = Look(*look) if look[0] is not None else Look()
         facts = PageFacts(
             case_id,
@@ -48,6 +54,7 @@ class PayRows(VisitRows):
             locale,
             currency,
             tuple(_debt(debt) for debt in debts or ()),
+            tuple((date.fromisoformat(day), left) for day, left in instalments or ()),
         )
         link = LinkFacts(link_id, case_id, portfolio.livemode, expires_at, revoked, last_at, shown)
         return Behind(link, facts, timedelta(seconds=shift))
