@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,6 +49,18 @@ def chromium() -> Iterator[Window]:
 
         yield window
         browser.close()
+
+
+@pytest.fixture
+def kept_picture() -> Callable[[Any, str], None]:
+    """Keeps a picture of the whole page under a name, in `test-output/screenshots`."""
+    folder = Path(os.environ.get("SCREENSHOTS", "test-output/screenshots"))
+
+    def keep(page: Any, name: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+    return keep
 
 
 def _breaks_policy(said: Any) -> bool:
