@@ -21,6 +21,7 @@ def main() -> int:
     given = parser.parse_args()
     size = ["--small"] if given.small else []
     commands = [[name, *size] for name in BENCHES]
+    commands.append(["console", "--size", "small" if given.small else "full"])
     commands.append(["import_ledger", "--rows", "10000" if given.small else "100000"])
     missed = 0
     for name, *options in commands:
