@@ -2,7 +2,7 @@
 
 Names, phones and texts are sealed as the product seals them. Five timeline rows fall on a case: its
 opening, and by turns touches with verdict and attempt, replies, promises, payments and notes. The
-shares are those of a desk at work; the days reach back `DAYS` from now.
+shares are those of a desk at work; the days reach back `Size.days` from now.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import psycopg
 
 from bot.store.seal import Seal
 
-DAYS = 35
 BOOKS = 8
 CHUNK = 50_000
 
@@ -30,6 +29,7 @@ class Size:
     handoffs: int
     timeline: int
     people: int
+    days: int  #: how far the past reaches back
 
     @property
     def touches(self) -> int:
@@ -47,9 +47,9 @@ class Size:
         return max((self.timeline - self.cases) // 24, 1)
 
 
-FULL = Size(1_000_000, 20_000, 5_000_000, 20)
-MIDDLE = Size(200_000, 4_000, 1_000_000, 20)
-SMALL = Size(2_000, 60, 10_000, 4)
+FULL = Size(1_000_000, 20_000, 5_000_000, 20, 35)
+MIDDLE = Size(200_000, 4_000, 1_000_000, 20, 35)
+SMALL = Size(2_000, 60, 10_000, 3, 6)
 
 
 class Progress:
@@ -210,7 +210,7 @@ def fill(url: str, seal: Seal, size: Size, now: datetime) -> None:
         connection.execute("SET synchronous_commit = off")
         values = {
             "now": now,
-            "days": DAYS,
+            "days": size.days,
             "books": BOOKS,
             "cases": size.cases,
             "body": seal.seal("【晨光消费金融】您的账单已到期，请按时还款。"),
