@@ -63,8 +63,6 @@ STEP = 0.04
 """One step of a weight's byte."""
 GOLDEN = 4.0
 """What a reply counts that tests hold to its label."""
-FREE = 0.15
-"""What it counts that an intent which may be read or not is not read."""
 JOINED, JOINED_WEIGHT = 4500, 0.5
 SEPARATORS = ("，", "，", "，", " ", " ", "", "。", "！")
 PAIRS = {
@@ -177,10 +175,9 @@ Loss = Callable[[Any], tuple[float, Any]]
 
 
 def _holding(rows: Sequence[Lesson], labels: Sequence[str]) -> Loss:
-    """One logistic regression per intent; intents that may hold or not hardly count."""
+    """One logistic regression per intent; intents that may hold or not do not count."""
     wanted = np.array([[label in row.wanted for label in labels] for row in rows], float)
-    counts = [[row.weight * (FREE if label in row.free else 1) for label in labels] for row in rows]
-    weight = np.array(counts)
+    weight = np.array([[row.weight * (label not in row.free) for label in labels] for row in rows])
 
     def loss(scores: Any) -> tuple[float, Any]:
         chances = 1 / (1 + np.exp(-np.clip(scores, -30, 30)))

@@ -27,7 +27,7 @@ _SURE_WORDS = 0.85
 """Words of harm this sure are never overruled by a promise or an acknowledgement."""
 _BESIDE = {
     "deceased": 0.4, "opt_out": 0.27, "wrong_person": 0.32, "refuse": 0.27, "dispute": 0.27,
-    "complaint": 0.27, "already_paid": 0.27, "promise_to_pay": 0.33,
+    "complaint": 0.27, "already_paid": 0.27, "promise_to_pay": 0.33, "question": 0.28,
 }  # fmt: skip
 _UNSAID = 0.5
 """What a promise beside another intent needs that the grammar does not read."""

@@ -19,6 +19,8 @@ SURE_PROMISE, SURE_WORDS = 0.7, 0.3
 """Below this chance of a promise no day and no sum of it is read, unless one was asked for: the bot
 asks. The second where a day stands with a paying verb and the grammar read nothing but a promise."""
 _STATED = 0.8
+_NO_PROMISE_OF_OWN = frozenset({"wrong_person", "deceased", "refuse", "question"})
+"""A promise beside one of these is another's or no firm word: no day of it is read."""
 LONGEST = 4000
 """Characters read; what a carrier delivers is far shorter, the rest of a longer text is ignored."""
 
@@ -81,7 +83,7 @@ def _assemble(reading: Reading, context: Context, now: datetime, lexicon: Lexico
     )
     asked = context.asked in ("promise_date", "confirm_promise", "either_or")
     sure = asked or decision.promises >= needed
-    promised = "promise_to_pay" in names and sure
+    promised = "promise_to_pay" in names and sure and names[0] not in _NO_PROMISE_OF_OWN
     promise = read_promise(reading, now, lexicon.verbs) if promised else Promise()
     calls = "call_later" in names
     facets = _facets(reading, choice, lexicon)

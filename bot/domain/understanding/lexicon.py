@@ -41,6 +41,7 @@ class Verbs:
     undecided: re.Pattern[str]
     debt_noun: re.Pattern[str]
     hedge: re.Pattern[str]
+    denied: re.Pattern[str]
     mourning: re.Pattern[str]
 
 
@@ -106,5 +107,5 @@ _VERB_PATTERNS = (
     "correction", "not_first", "split", "recurring", "filler_only", "yes", "self", "no",
     "condition", "next_step", "for_good", "own_kin", "mourning",
     "aside", "transfer", "money_noun", "in_parts", "payday",
-    "supposing", "asks", "undecided", "debt_noun", "hedge",
+    "supposing", "asks", "undecided", "debt_noun", "hedge", "denied",
 )  # fmt: skip

@@ -25,7 +25,12 @@ _YIELDS = {
     "due": re.compile("[^。!?;]{0,8}(?:到期|后|即|就|当天)(?=[还付支给转结])"),
 }
 """An event and yet the day: 出院后还, 生日那天还, 10号到期到期就付."""
+_TOLD = re.compile("[^,。!?;]{0,4}(?:还|付|转|打|扣|交|存|汇|缴)的(?!话|时候|人)")
+_VOWED = re.compile("会|一定|肯定|保证|要")
+"""国庆前还的 tells of the past, 肯定国庆前还的 vows."""
+_PAID_ON = re.compile("(?:还|付|交|转|结|缴)(?:清|完|掉)?(?:了|过|过了)?[, ]")
 _PAYDAY = 4
+_NOT_THEN = re.compile("(?:别|不要|不用|勿|莫)(?:在|老|总)?$")
 _CLAUSE_END = re.compile("[,。!?;]")
 FIRST = re.compile(",[^,]{0,4}先")
 _ATTACHED = 14
@@ -101,7 +106,8 @@ def assign(text: str, founds: list[Found], verbs: Verbs, now: datetime) -> list[
         taken = at > 0 and dated[-1].role not in ("", "aside")
         near = _Near(text, found, previous, following, spots, taken)
         role = _role(near, verbs)
-        if role == "still" and found.place and found.place.start > now:
+        told = _TOLD.match(text, found.end) and not _VOWED.search(text, 0, found.start)
+        if role == "still" and not told and found.place and found.place.start > now:
             role = "pay"  # 这周日我去交了它
         role = "paid" if role in ("still", "gone") else role
         dated.append(Dated(found, role))
@@ -139,14 +145,11 @@ def _over(found: Found, now: datetime) -> bool:
 def _role(near: _Near, verbs: Verbs) -> str:
     text, found, spots = near.text, near.found, near.spots
     head = text[max(0, found.start - 12) : found.start]
+    if told := _told_before(near, head, verbs):
+        return told
     after = _after(text, found, near.following, spots)
-    if verbs.recurring.search(head[-6:]):
-        paid_then = verbs.payday.search(text, found.start, found.end + _PAYDAY)
-        return "income" if paid_then else "recurring"
-    if verbs.aside.search(head) and not found.tags & {"soon", "now"}:
-        return "aside"
-    if verbs.supposing.search(head) and verbs.asks.search(text, found.end):
-        return "aside"  # 如果25号还, 总共要还多少
+    if after in ("wire", "call") and _NOT_THEN.search(head):
+        return "avoid"  # 别白天打
     if after == "wire":
         return "call" if "part" in found.tags else "pay"
     if after == "open":  # 两点以后都行, beside a time not to call
@@ -154,6 +157,19 @@ def _role(near: _Near, verbs: Verbs) -> str:
         return "call" if busy else _before(near, verbs)
     after = "still" if after == "paid" else after
     return after or _before(near, verbs)
+
+
+def _told_before(near: _Near, head: str, verbs: Verbs) -> str:
+    """The role that the words right before a date give it, whatever verb follows."""
+    text, found = near.text, near.found
+    if verbs.recurring.search(head[-6:]):
+        paid_then = verbs.payday.search(text, found.start, found.end + _PAYDAY)
+        return "income" if paid_then else "recurring"
+    if verbs.aside.search(head) and not found.tags & {"soon", "now"}:
+        return "aside"
+    if verbs.supposing.search(head) and verbs.asks.search(text, found.end):
+        return "aside"  # 如果25号还, 总共要还多少
+    return "cannot" if verbs.denied.search(head) else ""  # 别指望我5号还
 
 
 def _before(near: _Near, verbs: Verbs) -> str:
@@ -173,6 +189,8 @@ def _before(near: _Near, verbs: Verbs) -> str:
         return ""
     if kind in ("pay", "call") or (kind in ("avoid", "paid", "due") and at > clause):
         return kind
+    if kind == "paid" and _PAID_ON.fullmatch(text[at : found.start] + text[found.end :]):
+        return kind  # 付过啦, 2月18
     return ""
 
 
