@@ -11,7 +11,7 @@ import argparse
 import subprocess
 import sys
 
-BENCHES = ("planning", "sending", "webhook", "page", "voice")
+BENCHES = ("planning", "sending", "webhook", "page", "voice", "import_bank")
 
 
 def main() -> int:

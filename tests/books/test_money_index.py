@@ -17,8 +17,8 @@ SELECT 'loans', 'loans', 'c', 'c', 'c', 'Asia/Shanghai', 'CN', 'CNY', 'consumer_
     '2025-01-01' FROM sender;
 INSERT INTO debtor (creditor_key, identity_hash, name_sealed, created_at)
 VALUES ('c', '\\x00', '\\x00', '2025-01-01');
-INSERT INTO cases (portfolio_id, debtor_id, currency, entered_at)
-SELECT p.id, d.id, 'CNY', '2025-01-01' FROM portfolio p, debtor d;
+INSERT INTO cases (portfolio_id, debtor_id, currency, entered_at, next_check_at)
+SELECT p.id, d.id, 'CNY', '2025-01-01', '2025-01-01' FROM portfolio p, debtor d;
 INSERT INTO entry (case_id, debit, credit, amount_minor, currency, kind, source, key, at)
 SELECT c.id, 'received', 'credit', 100, 'CNY', 'payment', 'payment:' || n, 'k' || n,
     '2025-01-01'::timestamptz + n * interval '1 hour'
