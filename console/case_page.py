@@ -54,6 +54,7 @@ class CaseView:
     handoff: Held | None
     promises: Sequence[Row]
     payments: Sequence[Row]
+    asked_payment: Row | None
     story: Told
     version: str
     today: date
@@ -84,6 +85,7 @@ def view_case(
             handoff=_held(views.handoff_of(case_id), case, now, today),
             promises=[_promise(row, case, today) for row in views.promises(case_id)],
             payments=[_payment(row, case, today) for row in views.payments(case_id)],
+            asked_payment=_asked(stories.asked_payment(case_id), case, today),
             story=tell(stories, case, today, asked),
             version=stories.version(case_id),
             today=today,
@@ -98,6 +100,14 @@ def _suggestions(
     reply = stories.latest_reply(facts.case_id)
     intents = (reply["understanding"] or {}).get("intents", ()) if reply else ()
     return suggest(facts, intents, parts.playbook, parts.work.writing, now)
+
+
+def _asked(row: Row | None, case: Row, today: date) -> Row | None:
+    """Money that waits for a second person."""
+    if row is None:
+        return None
+    sum_ = money(row["amount_minor"], case["currency"])
+    return {**row, "amount": sum_, "paid_on": day(row["paid_on"], today)}
 
 
 def _entry(row: Row, case: Row, today: date) -> Row:

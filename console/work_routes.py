@@ -19,7 +19,7 @@ from bot.flows.writing import ObjectionsError, Outlook
 from bot.policy.rulebook import reason_zh
 from bot.store.views import Row
 from console.case_routes import LONGEST_NOTE, desk_error, show_case
-from console.guard import needs
+from console.guard import needs, require
 from console.parts import ConsoleParts
 from console.showing import day, instant
 from console.story_page import StoryAsked, tell
@@ -65,6 +65,20 @@ def add_work_pages(pages: Blueprint, parts: ConsoleParts) -> None:
             flash(desk_error(parts, case_id, refused), "bad")
         else:
             flash(t("case.done.claim"), "good")
+        return redirect(url_for("console.case", case_id=case_id), 303)
+
+    @pages.post("/cases/<int:case_id>/payment")
+    @needs(Right.ANSWER)
+    def confirm(case_id: int) -> AnyResponse:
+        approve = request.form.get("do") == "approve"
+        if approve:
+            require(parts, Right.APPROVE_REDUCTION)
+        try:
+            done = parts.work.cases.confirm_payment(case_id, g.person.collector_id, approve)
+        except DeskError as refused:
+            flash(desk_error(parts, case_id, refused), "bad")
+        else:
+            flash(t(f"case.payment.{done}"), "good")
         return redirect(url_for("console.case", case_id=case_id), 303)
 
     @pages.get("/cases/<int:case_id>/story")
@@ -132,8 +146,9 @@ class _Forms:
         if amount is None:
             raise DeskError("bad_amount")
         on = typed_day(request.form.get("paid_on", ""))
-        self._work.payment(*_who(case), amount, on, _key())
-        return "good", t("case.done.payment")
+        if self._work.payment(*_who(case), amount, on, _key()):
+            return "good", t("case.done.payment")
+        return "warn", t("case.done.payment_asked")
 
     def _dispute(self, case: Row) -> tuple[str, str]:
         self._work.dispute_over(*_who(case), request.form.get("outcome", ""))

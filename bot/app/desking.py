@@ -30,7 +30,9 @@ def pause_sweeper(product: Product) -> PauseSweeper:
 
 def case_work(product: Product) -> CaseWork:
     """The case page's forms."""
-    return CaseWork(product.transactions, product.clock, product.playbook, product.settler)
+    return CaseWork(
+        product.transactions, product.clock, product.playbook, product.settler, load_desk()
+    )
 
 
 def writing(product: Product) -> Writing:

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 from bot.domain.cadence import furthest_promise
 from bot.domain.case_life import Event, IllegalMoveError
 from bot.domain.facts import CaseFacts
+from bot.domain.money import to_minor
 from bot.domain.rights import Role
 from bot.domain.vocabulary import CaseState
 from bot.flows.desk import DeskError
@@ -23,6 +25,7 @@ from bot.flows.ports.case_work import CaseWorkStore
 from bot.flows.ports.money import IncomingPayment
 from bot.flows.ports.transactions import Clock, Transactions
 from bot.flows.settle import Settler
+from bot.policy.desk import DeskPolicy
 
 #: Who may agree to a day beyond the stage's latest one.
 MAY_EXCEED = frozenset({Role.LEAD, Role.ADMIN})
@@ -75,6 +78,7 @@ class CaseWork:
     clock: Clock
     playbook: Playbook
     settler: Settler
+    policy: DeskPolicy
 
     def promise(
         self, case_id: int, who: int, seen: str, due_on: date, amount_minor: int | None
@@ -118,33 +122,69 @@ class CaseWork:
     ) -> bool:
         """Money that came by a way we do not hear of; `key` makes the form count once.
 
-        Returns False when this very form was counted already. Codes: not_positive, more_than_owed,
-        date_ahead, date_past.
+        Returns False when it waits for a second person, as larger sums do. Codes: not_positive,
+        more_than_owed, date_ahead, date_past, payment_waits (one of the case is asked already).
         """
         with self.hand(case_id, who, seen) as hand:
-            facts, today = hand.facts, today_of(hand.facts, hand.now)
-            if amount_minor <= 0:
-                raise DeskError("not_positive")
-            if amount_minor > facts.outstanding_minor:
-                raise DeskError("more_than_owed")
-            if paid_on > today:
-                raise DeskError("date_ahead")
-            if paid_on < today - LONGEST_AGO:
-                raise DeskError("date_past")
-            noon = datetime.combine(paid_on, time(12), zone_of(facts.portfolio.zone))
-            payment = IncomingPayment(
-                case_id,
-                amount_minor,
-                facts.currency,
-                BY_HAND,
-                f"{who}:{key}",
-                min(noon.astimezone(UTC), hand.now),
-            )
-            done = self.settler.apply(hand.store, payment, livemode=facts.portfolio.livemode)
-            if done:
-                on = paid_on.isoformat()
-                self._trail(hand, "payment_recorded", {"amount_minor": amount_minor, "paid_on": on})
-            return done
+            _possible(hand, amount_minor, paid_on)
+            if self._needs_second(hand, amount_minor):
+                self._ask(hand, amount_minor, paid_on, key)
+                return False
+            self._book(hand, hand.who, amount_minor, paid_on, key)
+            return True
+
+    def confirm_payment(self, case_id: int, who: int, approve: bool) -> str:
+        """A second person decides on money somebody recorded; who asked may withdraw it.
+
+        Returns approved, declined or withdrawn. Codes: moved_on (nothing waits, or the case is
+        closed), same_person, more_than_owed.
+        """
+        with self.transactions() as store:
+            head = store.desk_case(case_id)
+            if head is None:
+                raise DeskError("moved_on")
+            store.lock_debtors([head.debtor_id])
+            asked, now = store.asked_payment(case_id), self.clock.now(livemode=head.livemode)
+            if asked is None:
+                raise DeskError("moved_on")
+            if asked.asked_by == who and approve:
+                raise DeskError("same_person")
+            outcome = "withdrawn" if asked.asked_by == who else "declined"
+            if approve:
+                outcome = "approved"
+                hand = Hand(store, store.facts([case_id], now)[0], now, who)
+                if asked.amount_minor > hand.facts.outstanding_minor:
+                    raise DeskError("more_than_owed")
+                self._book(hand, asked.asked_by, asked.amount_minor, asked.paid_on, asked.key)
+            store.end_asked(asked.approval_id, outcome, who, at=self.clock.real())
+            store.audit(who, f"payment_{outcome}", case_id, {"asked_by": asked.asked_by}, at=now)
+            return outcome
+
+    def _needs_second(self, hand: Hand, amount_minor: int) -> bool:
+        alone = Decimal(self.policy.payment_alone)
+        return amount_minor > to_minor(alone, hand.facts.currency)
+
+    def _ask(self, hand: Hand, amount_minor: int, paid_on: date, key: str) -> None:
+        at = self.clock.real()
+        if not hand.store.ask_payment(hand.case_id, hand.who, amount_minor, paid_on, key, at=at):
+            raise DeskError("payment_waits")
+        self._trail(hand, "payment_asked", {"amount_minor": amount_minor})
+
+    def _book(self, hand: Hand, by: int, amount_minor: int, paid_on: date, key: str) -> None:
+        """In the books, once for each form."""
+        facts = hand.facts
+        noon = datetime.combine(paid_on, time(12), zone_of(facts.portfolio.zone))
+        payment = IncomingPayment(
+            hand.case_id,
+            amount_minor,
+            facts.currency,
+            BY_HAND,
+            f"{by}:{key}",
+            min(noon.astimezone(UTC), hand.now),
+        )
+        if self.settler.apply(hand.store, payment, livemode=facts.portfolio.livemode):
+            told: dict[str, str | int] = {"amount_minor": amount_minor}
+            self._trail(hand, "payment_recorded", {**told, "paid_on": paid_on.isoformat()})
 
     def dispute_over(self, case_id: int, who: int, seen: str, outcome: str) -> None:
         """How a dispute ended; the bot has the case again. What is owed is changed elsewhere
@@ -221,6 +261,19 @@ class CaseWork:
 
     def _trail(self, hand: Hand, what: str, data: dict[str, str | int]) -> None:
         hand.store.audit(hand.who, what, hand.case_id, data, at=hand.now)
+
+
+def _possible(hand: Hand, amount_minor: int, paid_on: date) -> None:
+    """Raises DeskError for money that cannot have come."""
+    today = today_of(hand.facts, hand.now)
+    if amount_minor <= 0:
+        raise DeskError("not_positive")
+    if amount_minor > hand.facts.outstanding_minor:
+        raise DeskError("more_than_owed")
+    if paid_on > today:
+        raise DeskError("date_ahead")
+    if paid_on < today - LONGEST_AGO:
+        raise DeskError("date_past")
 
 
 def wake(store: CaseWorkStore, facts: CaseFacts, now: datetime, *, actor: str) -> None:

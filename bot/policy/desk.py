@@ -43,6 +43,7 @@ class DeskPolicy:
     skills: Mapping[str, Skill]
     priorities: Mapping[int, Patience]
     capacity: int
+    payment_alone: int  #: whole units of the case's currency
 
     def skill_for(self, reason: str) -> str | None:
         """The skill a reason takes; None when everybody can do it."""
@@ -70,7 +71,10 @@ def read_desk(data: Mapping[str, object]) -> DeskPolicy:
     capacity = data.get("capacity")
     if not isinstance(capacity, int) or capacity < 1:
         raise DeskPolicyError("desk.yaml: capacity must be a whole number above zero")
-    return DeskPolicy(skills, priorities, capacity)
+    alone = data.get("payment_alone")
+    if not isinstance(alone, int) or alone < 0:
+        raise DeskPolicyError("desk.yaml: payment_alone must be a whole number, 0 or more")
+    return DeskPolicy(skills, priorities, capacity, alone)
 
 
 def _map(data: Mapping[str, object], name: str) -> Mapping[object, Mapping[str, object]]:

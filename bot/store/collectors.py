@@ -99,7 +99,8 @@ class CollectorRows(DeskRows):
     def release_claims(self, collector_id: int) -> int:
         """Everything the person holds goes back to the queue."""
         return self._connection.execute(
-            "UPDATE handoff SET state = 'open', claimed_by = NULL, claimed_at = NULL "
+            "UPDATE handoff SET state = 'open', claimed_by = NULL, claimed_at = NULL, "
+            "worked_at = NULL, aside_until = NULL "
             "WHERE state = 'claimed' AND claimed_by = %s",
             [collector_id],
         ).rowcount

@@ -185,6 +185,17 @@ class StoryViews:
         )
         return found[0]["until"] if found else None
 
+    def asked_payment(self, case_id: int) -> Row | None:
+        """Money somebody recorded that waits for a second person."""
+        found = self._rows(
+            "SELECT (a.data ->> 'amount_minor')::bigint AS amount_minor, a.data ->> 'paid_on' "
+            "AS paid_on, a.asked_by, u.name AS asker FROM approval a "
+            "JOIN collector u ON u.id = a.asked_by "
+            "WHERE a.kind = 'payment' AND a.subject = %s AND a.decided_at IS NULL",
+            [str(case_id)],
+        )
+        return found[0] if found else None
+
     def latest_reply(self, case_id: int) -> Row | None:
         """The newest message that was read."""
         found = self._rows(

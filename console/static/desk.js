@@ -30,7 +30,10 @@ document.addEventListener("click", (event) => {
 
 // A filter applies as soon as it is chosen.
 const filters = document.querySelector("[data-filters]");
-if (filters) filters.addEventListener("change", () => filters.requestSubmit());
+if (filters) {
+  filters.addEventListener("change", () => filters.requestSubmit());
+  filters.querySelector("[data-without-script]").hidden = true;
+}
 
 const chosen = () => {
   const line = document.activeElement.closest("[data-handoff]");

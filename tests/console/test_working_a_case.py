@@ -135,6 +135,25 @@ def test_money_seen_elsewhere_is_booked_once_and_closes_the_case(
     assert desk.one("SELECT count(*) FROM audit WHERE action = 'payment_recorded'") == 2
 
 
+def test_a_large_sum_counts_only_when_a_second_person_says_so(
+    desk: DeskInHand, browser: Browser
+) -> None:
+    case = mine(desk, browser)
+    desk.sql("UPDATE debt SET amount_minor = 900000")
+    assert work(browser, case, "payment", paid_amount="6000", paid_on="2026-03-10") == 200
+    assert "待第二人确认" in browser.page
+    assert desk.one("SELECT count(*) FROM payment") == 0
+    assert work(browser, case, "payment", paid_amount="6000", paid_on="2026-03-10") == 409
+    assert browser.post(f"/cases/{case}/payment", do="approve").status_code == 403
+    add_person(desk, "zhao", "赵敏", role="lead")
+    lead = Browser(desk, "zhao")
+    lead.log_in()
+    lead.get(f"/cases/{case}")
+    assert "已确认入账" in lead.post(f"/cases/{case}/payment", do="approve").text
+    assert desk.sql("SELECT amount_minor, provider FROM payment") == [(600_000, "desk")]
+    assert "状态已经变了" in lead.post(f"/cases/{case}/payment", do="approve").text
+
+
 def test_a_dispute_ends_with_its_outcome(desk: DeskInHand, browser: Browser) -> None:
     case = mine(desk, browser, "这笔金额不对，我只借了一千五")
     assert desk.state(case) == "disputed"

@@ -17,6 +17,7 @@ SHIPPED: dict[str, Any] = {
     "skills": {"care": {"label_zh": "关怀", "label_en": "Care", "reasons": ["self_harm"]}},
     "priorities": {n: {"claim": 1, "idle": 2, "aside": 3} for n in (1, 2, 3, 4)},
     "capacity": 30,
+    "payment_alone": 5000,
 }
 
 
@@ -50,6 +51,7 @@ def test_hours_are_read_as_spans() -> None:
             "hours above 0",
         ),
         ({"capacity": 0}, "above zero"),
+        ({"payment_alone": -1}, "0 or more"),
         ({"capacity": yaml.safe_load("many")}, "above zero"),
     ],
 )
