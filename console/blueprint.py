@@ -8,6 +8,9 @@ from typing import Any
 from flask import Blueprint, g, render_template
 from flask_wtf.csrf import generate_csrf
 
+from console.account_routes import add_account_pages
+from console.approval_routes import add_approval_pages, approvals_waiting
+from console.audit_routes import add_audit_pages
 from console.bank_routes import add_bank_pages, allow_uploads, bank_waiting
 from console.call_routes import add_call_pages
 from console.case_routes import add_case_pages
@@ -23,7 +26,9 @@ from console.link_routes import add_link_pages
 from console.navigation import navigation
 from console.operation_pages import add_operation_pages, operation_counts
 from console.parts import ConsoleParts
+from console.people_routes import add_people_pages
 from console.queue_routes import add_queue_pages
+from console.scoped import scoped
 from console.showing import clock_time, instant
 from console.upload_routes import allow_ledgers
 from console.words import evidence_word, language, t, word
@@ -43,9 +48,14 @@ def console_pages(parts: ConsoleParts) -> Blueprint:
         static_folder="static",
         static_url_path="/static",
     )
+    parts = scoped(parts)
     allow_uploads(pages)
     allow_ledgers(pages)
     add_door(pages, parts)
+    add_account_pages(pages, parts)
+    add_people_pages(pages, parts)
+    add_approval_pages(pages, parts)
+    add_audit_pages(pages, parts)
     add_queue_pages(pages, parts)
     add_desk_pages(pages, parts)
     add_case_pages(pages, parts)
@@ -86,7 +96,11 @@ def _shared(parts: ConsoleParts) -> dict[str, Any]:
         "language": language(),
         "theme": person.theme if person else "auto",
         "navigation": lambda: navigation(
-            {"bank": lambda: bank_waiting(parts), **operation_counts(parts)}
+            {
+                "bank": lambda: bank_waiting(parts),
+                "approvals": lambda: approvals_waiting(parts),
+                **operation_counts(parts),
+            }
         ),
         "csrf_token": generate_csrf,
         "word": word,

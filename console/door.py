@@ -18,6 +18,7 @@ from flask_wtf.csrf import validate_csrf
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import ValidationError
 
+from bot.domain.rights import Right
 from bot.flows.collectors import LoginError
 from bot.flows.ports.collectors import Person
 from console import resume, sessions
@@ -63,9 +64,28 @@ def add_door(pages: Blueprint, parts: ConsoleParts) -> None:
         if g.stale_form:
             return _door(form, error=t("door.stale"))
         try:
-            person = parts.collectors.log_in(form.get("login", ""), form.get("password", ""))
+            person = parts.collectors.log_in(
+                form.get("login", ""), form.get("password", ""), request.remote_addr or ""
+            )
         except LoginError as refused:
             return _door(form, error=_told(refused))
+        if person.second_factor:
+            sessions.half(person, parts.clock.real())
+            return _code(form)
+        return _let_in(parts, person, form)
+
+    @pages.post("/login/code")
+    @open_to_all
+    def enter_code() -> AnyResponse:
+        form, login = request.form, sessions.half_in(parts.clock.real())
+        if g.stale_form or login is None:
+            return _door(form, error=t("door.stale"))
+        try:
+            person = parts.security.factors.check(
+                login, form.get("code", ""), request.remote_addr or ""
+            )
+        except LoginError as refused:
+            return _code(form, error=_told(refused))
         return _let_in(parts, person, form)
 
     @pages.post("/logout")
@@ -85,6 +105,8 @@ def _stopped(parts: ConsoleParts, terms: Terms) -> AnyResponse | None:
     check(parts, terms)
     if g.stale_form:
         return _stale()
+    if g.person.must_change and terms.right is not Right.OWN:
+        return redirect(url_for("console.account"), 303)
     return None
 
 
@@ -135,6 +157,17 @@ def _door(given: Mapping[str, str], *, error: str = "", status: int | None = Non
     return make_response(page, status or (403 if error else 200))
 
 
+def _code(given: Mapping[str, str], *, error: str = "") -> AnyResponse:
+    """The second step: the code of the telephone, or one of the recovery codes."""
+    page = render_template(
+        "console/login_code.html",
+        next_path=_next(given.get("next")) or "",
+        kept=given.get("kept", ""),
+        error=error,
+    )
+    return make_response(page, 403 if error else 200)
+
+
 def _next(path: str | None) -> str | None:
     return sessions.own_path(path, "/console")
 
@@ -142,4 +175,4 @@ def _next(path: str | None) -> str | None:
 def _told(refused: LoginError) -> str:
     if refused.code == "locked" and refused.until is not None:
         return t("door.locked", until=clock_time(refused.until, "Asia/Shanghai"))
-    return t("door.wrong")
+    return t("door.wrong_code" if refused.code == "wrong_code" else "door.wrong")

@@ -93,7 +93,7 @@ def check(parts: ConsoleParts, terms: Terms) -> None:
     """Right and portfolio of the page that is asked for; leaves a line when it shows a case."""
     if not may(terms.right):
         refuse(parts, terms.right)
-    if not parts.security.oversight.within(g.person, _rows()):
+    if not parts.security.oversight.within(g.person, _rows(terms)):
         refuse(parts, terms.right)
     if terms.looks and request.method == "GET":
         _look(parts, int((request.view_args or {})["case_id"]))
@@ -106,9 +106,9 @@ def _look(parts: ConsoleParts, case_id: int) -> None:
         session["open_case"] = case_id
 
 
-def _rows() -> Mapping[str, list[int]]:
+def _rows(terms: Terms) -> Mapping[str, list[int | str]]:
     """Every row that address and form name, by kind."""
-    found: dict[str, list[int]] = {}
+    found: dict[str, list[int | str]] = {}
     for name, value in (request.view_args or {}).items():
         if isinstance(value, int) and name.endswith("_id"):
             found.setdefault(name.removesuffix("_id"), []).append(value)
@@ -117,4 +117,7 @@ def _rows() -> Mapping[str, list[int]]:
             value = request.form.get(name, type=int)
             if value:
                 found.setdefault(name.rstrip("0123456789"), []).append(value)
+        code = request.form.get("portfolio", "")
+        if code and terms.right is not Right.MANAGE:  # there they are ids of any portfolio
+            found["code"] = [code]
     return found

@@ -16,6 +16,9 @@ __all__ = ["LONGEST"]
 #: How long a name stays readable after a collector asked for it.
 REVEALED = timedelta(minutes=5)
 
+#: How long the second step of a log-in may take.
+HALF = timedelta(minutes=5)
+
 
 def begin(sessions: Sessions, person: Person) -> None:
     """A fresh session: nothing of the one before it, its CSRF token included, lives on."""
@@ -26,6 +29,17 @@ def begin(sessions: Sessions, person: Person) -> None:
     session["token"] = sessions.begin(
         person, address=request.remote_addr or "", agent=request.user_agent.string
     )
+
+
+def half(person: Person, now: datetime) -> None:
+    """The password was right; the second factor is still to come."""
+    session["half"] = [person.login, (now + HALF).isoformat()]
+
+
+def half_in(now: datetime) -> str | None:
+    """The log-in name of who gave the right password a moment ago."""
+    login, until = session.get("half", (None, None))
+    return login if login and now < datetime.fromisoformat(until) else None
 
 
 def current(sessions: Sessions, *, active: bool = True) -> Seat | None:

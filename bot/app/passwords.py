@@ -1,11 +1,15 @@
-"""Argon2id hashes of collectors' passwords, with the library's parameters (RFC 9106, low memory)."""
+"""Passwords of the desk: Argon2id hashes (RFC 9106, low memory), and new ones to hand out."""
 
 from __future__ import annotations
 
+import secrets
 from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
+
+#: Letters and digits that are not mistaken for one another when read aloud.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class ArgonPasswords:
@@ -29,3 +33,17 @@ class ArgonPasswords:
     @cached_property
     def _decoy(self) -> str:
         return self._hasher.hash("nobody has this password")
+
+
+def generated_password() -> str:
+    """Four groups of four, about 79 bits."""
+    return _groups(4, 4)
+
+
+def recovery_code() -> str:
+    """Two groups of five, about 49 bits: tries are counted like those of a password."""
+    return _groups(2, 5)
+
+
+def _groups(count: int, length: int) -> str:
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(length)) for _ in range(count))

@@ -26,8 +26,10 @@ from bot.app.granting import (
     statement_of,
 )
 from bot.app.health import database_probes
+from bot.app.one_time_codes import OneTimeCodes
 from bot.app.operating import alerts, complaints, portfolio_desk, uploads
 from bot.app.parts import Parts
+from bot.app.passwords import generated_password, recovery_code
 from bot.app.product import Product, open_product
 from bot.app.providers import origins
 from bot.app.pulse import DeskPulse
@@ -37,11 +39,15 @@ from bot.app.worker import recovery_tick
 from bot.carriers.twilio_signature import TwilioSignature
 from bot.flows.figure_exports import FigureExports
 from bot.flows.oversight import Oversight
+from bot.flows.people import People
+from bot.flows.second_factor import SecondFactors
 from bot.flows.sessions import Sessions
 from bot.scripts.names import masked
 from bot.scripts.page_words import load_page_words
 from bot.scripts.wording import scripts_root
 from bot.store.alerts import ALERT_TASK
+from bot.store.approval_views import ApprovalViews
+from bot.store.audit_views import AuditViews
 from bot.store.bank_views import BankViews
 from bot.store.call_views import CallViews
 from bot.store.complaint_views import ComplaintViews
@@ -222,9 +228,23 @@ def _grants(product: Product) -> "Grants":
 def _security(product: Product) -> "Security":
     from console.security import Security  # noqa: PLC0415  (only `web` needs it)
 
+    @contextmanager
+    def read_audit() -> Iterator[AuditViews]:
+        with product.pool.connection() as connection:
+            yield AuditViews(connection)
+
+    @contextmanager
+    def read_approvals() -> Iterator[ApprovalViews]:
+        with product.pool.connection() as connection:
+            yield ApprovalViews(connection)
+
     return Security(
         sessions=Sessions(product.transactions, product.clock, partial(token_urlsafe, 32)),
         oversight=Oversight(product.transactions, product.clock),
+        factors=SecondFactors(product.transactions, product.clock, OneTimeCodes(), recovery_code),
+        people=People(product.transactions, product.clock, product.collectors, generated_password),
+        read_audit=read_audit,
+        read_approvals=read_approvals,
     )
 
 

@@ -1,19 +1,16 @@
-"""The people of the desk: logging in with a lock after failures, adding, disabling."""
+"""The people of the desk: logging in with a wait after failures, adding, disabling."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from bot.domain.lockout import OF_ACCOUNT, OF_ADDRESS
 from bot.domain.phone import PhoneError, parse_phone
 from bot.flows.ports.collectors import CollectorStore, Passwords, Person, Role
 from bot.flows.ports.transactions import Clock, Transactions
-
-#: Failures in a row that lock, and for how long (product choice; NIST SP 800-63B 5.2.2 asks for
-#: a limit of at most 100).
-FAILURES, LOCK = 5, timedelta(minutes=15)
 
 #: NIST SP 800-63B 5.1.1.2 asks for at least 8 and no rules about kinds of characters.
 SHORTEST, LONGEST = 10, 200
@@ -22,7 +19,7 @@ _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
 
 
 class LoginError(ValueError):
-    """Not logged in; `code` is `wrong` or `locked`, which has `until`."""
+    """Not logged in; `code` is `wrong`, `wrong_code`, or `locked`, which has `until`."""
 
     def __init__(self, code: str, until: datetime | None = None) -> None:
         super().__init__(code)
@@ -34,7 +31,7 @@ class PersonError(ValueError):
     """A person cannot be added or changed.
 
     `code`: bad_login, taken, no_name, bad_role, short_password, long_password, unknown, bad_phone,
-    no_phone.
+    no_phone, wrong_password, same_password, self, last_admin, moved_on.
     """
 
     def __init__(self, code: str) -> None:
@@ -50,26 +47,45 @@ class Collectors:
     clock: Clock
     passwords: Passwords
 
-    def log_in(self, login: str, password: str) -> Person:
+    def log_in(self, login: str, password: str, address: str = "") -> Person:
         """The person; failures are counted before they are judged. Raises LoginError.
 
-        The hash is computed outside any transaction: it is slow on purpose.
+        Somebody with a second factor is not in yet: `SecondFactors.check` decides, and the
+        failures stay counted until then. The hash is computed outside any transaction: it is slow
+        on purpose.
         """
         login, now = login.strip().lower(), self.clock.real()
         with self.transactions() as store:
-            person = store.begin_login(login, at=now, limit=FAILURES, lock_until=now + LOCK)
-            refused = None if person else store.person_named(login)
+            person = try_login(store, login, address, now)
         hashed = person.password_hash if person else None
         right = self.passwords.matches(password[:LONGEST], hashed)
-        if person is None:
-            raise _refusal(refused, now)
-        with self.transactions() as store:
-            store.audit(person.collector_id, "login" if right else "login_failed", None, {}, at=now)
-            if right:
-                store.end_login(person.collector_id)
-        if not right:
+        if person is None or not right:
+            if person is not None:
+                self._tell(person.collector_id, "login_failed", now)
             raise LoginError("wrong")
+        if not person.second_factor:
+            self._let_in(person.collector_id, address, now)
         return person
+
+    def change_password(self, collector_id: int, old: str, new: str, *, session: int) -> None:
+        """One's own; every other session ends. Raises PersonError."""
+        with self.transactions() as store:
+            person = store.person(collector_id)
+        hashed = person.password_hash if person else None
+        if person is None or not self.passwords.matches(old[:LONGEST], hashed):
+            raise PersonError("wrong_password")
+        if old == new:
+            raise PersonError("same_password")
+        fresh, now = self._hashed(new), self.clock.real()
+        with self.transactions() as store:
+            store.set_password(collector_id, fresh)
+            store.end_sessions(collector_id, "password", at=now, but=session)
+            store.audit(collector_id, "change_password", None, {}, at=now)
+
+    def prefer(self, collector_id: int, *, language: str, theme: str) -> None:
+        """How the console looks and speaks to one person."""
+        with self.transactions() as store:
+            store.set_preferences(collector_id, language=language, theme=theme)
 
     def people(self) -> Sequence[Person]:
         """Everybody, by log-in name."""
@@ -145,6 +161,15 @@ class Collectors:
             collector_id = self._named(store, login).collector_id
         self.set_duty(collector_id, on=on)
 
+    def _let_in(self, collector_id: int, address: str, now: datetime) -> None:
+        with self.transactions() as store:
+            store.end_login(collector_id, address)
+            store.audit(collector_id, "login", None, {}, at=now)
+
+    def _tell(self, collector_id: int, action: str, now: datetime) -> None:
+        with self.transactions() as store:
+            store.audit(collector_id, action, None, {}, at=now)
+
     def _named(self, store: CollectorStore, login: str) -> Person:
         person = store.person_named(login.strip().lower())
         if person is None:
@@ -159,9 +184,30 @@ class Collectors:
         return self.passwords.hash(password)
 
 
-def _refusal(person: Person | None, now: datetime) -> LoginError:
-    """A disabled person reads the same as an unknown one."""
+def try_login(store: CollectorStore, login: str, address: str, now: datetime) -> Person | None:
+    """Count a try of account and address; None for unknown and disabled people.
+
+    Raises LoginError while either has to wait.
+    """
+    until = store.address_locked(address, at=now) if address else None
+    if until is not None:
+        raise LoginError("locked", until)
+    if address:
+        failures = store.count_address(address, at=now, since=now - OF_ADDRESS.memory)
+        if wait := OF_ADDRESS.wait(failures):
+            store.lock_address(address, now + wait)
+    counted = store.begin_login(login, at=now, since=now - OF_ACCOUNT.memory)
+    if counted is None:
+        _refuse(store.person_named(login), now)
+        return None
+    person, failures = counted
+    if wait := OF_ACCOUNT.wait(failures):
+        store.lock_login(person.collector_id, now + wait)
+    return person
+
+
+def _refuse(person: Person | None, now: datetime) -> None:
+    """Raises LoginError for somebody who has to wait; a disabled person reads like nobody."""
     until = None if person is None or person.disabled else person.locked_until
     if until is not None and until > now:
-        return LoginError("locked", until)
-    return LoginError("wrong")
+        raise LoginError("locked", until)

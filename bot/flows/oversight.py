@@ -16,7 +16,7 @@ from bot.flows.ports.transactions import Clock, Transactions
 class OversightStore(Trail, Protocol):
     """One transaction of a guard."""
 
-    def owning_portfolio(self, kind: str, row_id: int) -> int | None:
+    def owning_portfolio(self, kind: str, row_id: int | str) -> int | None:
         """The portfolio of a row of a kind; None without such a row or without a portfolio."""
         ...
 
@@ -32,8 +32,8 @@ class Oversight:
     transactions: Transactions[OversightStore]
     clock: Clock
 
-    def within(self, person: Person, rows: Mapping[str, Sequence[int]]) -> bool:
-        """Whether all `rows` (kind → ids) lie in portfolios the person may see.
+    def within(self, person: Person, rows: Mapping[str, Sequence[int | str]]) -> bool:
+        """Whether all `rows` (kind → ids or codes) lie in portfolios the person may see.
 
         What does not exist is within: the page tells that there is no such thing.
         """
@@ -57,6 +57,11 @@ class Oversight:
         with self.transactions() as store:
             known = case_id if case_id and store.case_exists(case_id) else None
             store.audit(collector_id, "refused", known, data, at=self._now())
+
+    def exported(self, collector_id: int, what: str) -> None:
+        """Somebody took a table along as a file."""
+        with self.transactions() as store:
+            store.audit(collector_id, "export", None, {"what": what}, at=self._now())
 
     def _now(self) -> datetime:
         return self.clock.real()

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.facts import CaseFacts
+from bot.domain.rights import Right, Role
 from bot.flows.playbook import today_of
-from bot.flows.ports.collectors import Role
 from bot.flows.ports.concessions import ConcessionStore, NewReduction, ReductionFacts
 from bot.flows.ports.transactions import Clock, Transactions
 from bot.flows.promise_money import fulfil_reductions, post_reduction
 from bot.flows.settle import Settler
+from bot.policy.rights import holds
 
 #: Who may approve what a collector may not grant alone.
-MAY_APPROVE = frozenset({Role.LEAD, Role.ADMIN})
+MAY_APPROVE = frozenset(role for role in Role if holds(role, Right.APPROVE_REDUCTION))
 
 #: Why something is waived: a closed set, so that no personal data ends in the trail.
 REASONS = ("hardship", "goodwill", "dispute_settled", "settlement", "fee_error", "other")

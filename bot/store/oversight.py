@@ -9,6 +9,7 @@ _OF_CASE = "SELECT c.portfolio_id FROM {table} x JOIN cases c ON c.id = x.case_i
 #: Kind of row, as pages name its id (`case_id`, `line_id` …) → its portfolio.
 OWNERS = {
     "case": "SELECT portfolio_id FROM cases WHERE id = %s",
+    "code": "SELECT id FROM portfolio WHERE code = %s",
     "portfolio": "SELECT id FROM portfolio WHERE id = %s",
     "approval": "SELECT portfolio_id FROM approval WHERE id = %s",
     "complaint": "SELECT portfolio_id FROM complaint WHERE id = %s",
@@ -32,7 +33,7 @@ OWNERS = {
 class OversightRows(SessionRows):
     """Implements `bot.flows.oversight.OversightStore`."""
 
-    def owning_portfolio(self, kind: str, row_id: int) -> int | None:
+    def owning_portfolio(self, kind: str, row_id: int | str) -> int | None:
         """The portfolio that a row belongs to; None for a kind that belongs to none."""
         query = OWNERS.get(kind)
         if query is None:

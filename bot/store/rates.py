@@ -21,6 +21,7 @@ WITH read AS (
     FROM reply r JOIN cases c ON c.id = r.case_id JOIN portfolio p ON p.id = c.portfolio_id
     WHERE r.state = 'handled' AND p.livemode = %(livemode)s
       AND r.received_at >= %(since)s
+      AND (%(scope)s::bigint[] IS NULL OR c.portfolio_id = ANY(%(scope)s))
 )
 SELECT intent, count(*),
        count(*) FILTER (WHERE NOT EXISTS (SELECT FROM case_event e
@@ -49,11 +50,15 @@ class IntentCount:
 
 
 def count_readings(
-    connection: Connection[Any], *, livemode: bool, since: datetime
+    connection: Connection[Any],
+    *,
+    livemode: bool,
+    since: datetime,
+    scope: list[int] | None = None,
 ) -> list[IntentCount]:
     """By intent, most frequent first, of replies received since then.
 
-    Only replies of known debtors that have been read count.
+    Only replies of known debtors that have been read count; of the portfolios in `scope`, if any.
     """
-    values = {"livemode": livemode, "since": since}
+    values = {"livemode": livemode, "since": since, "scope": scope}
     return [IntentCount(*row) for row in connection.execute(_COUNTS, values).fetchall()]

@@ -15,16 +15,16 @@ from bot.store.case_work import CaseWorkRows
 from bot.store.concessions import ConcessionRows
 from bot.store.corrections import CorrectionRows
 from bot.store.money import MoneyRows
-from bot.store.oversight import OversightRows
 from bot.store.paying import PayRows
 from bot.store.seal import Seal
+from bot.store.second_factor import FactorRows
 
 
 class Store(
     CaseWorkRows,
     ConcessionRows,
     BankRows,
-    OversightRows,
+    FactorRows,
     CorrectionRows,
     CallDeskRows,
     MoneyRows,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,7 +31,9 @@ SELECT DISTINCT c.id AS case_id, c.state, c.tier, c.currency, p.code AS portfoli
 FROM cases c JOIN portfolio p ON p.id = c.portfolio_id
 JOIN debtor d ON d.id = c.debtor_id LEFT JOIN debt b ON b.case_id = c.id
 LEFT JOIN contact_point cp ON cp.debtor_id = d.id
-WHERE b.contract = %s OR cp.phone_hash = %s ORDER BY c.id LIMIT %s
+WHERE (b.contract = %(text)s OR cp.phone_hash = %(hash)s)
+  AND (%(scope)s::bigint[] IS NULL OR c.portfolio_id = ANY(%(scope)s))
+ORDER BY c.id LIMIT %(limit)s
 """
 
 
@@ -53,6 +55,12 @@ class Views:
         self._connection = connection
         self._seal = seal
         self._mask = mask
+        self._scope: list[int] | None = None
+
+    def within(self, portfolios: Sequence[int] | None) -> Views:
+        """Search, portfolios and readings of these only from here on; None for all."""
+        self._scope = None if portfolios is None else list(portfolios)
+        return self
 
     def case(self, case_id: int, *, revealed: bool = False) -> Row | None:
         """The case with its portfolio and debtor; the name in full only when revealed."""
@@ -93,7 +101,8 @@ class Views:
 
     def search(self, text: str, *, limit: int = 50) -> list[Row]:
         """Cases by contract number or by phone number in E.164."""
-        rows = self._rows(_FOUND, [text, self._seal.index(text), limit])
+        values = {"text": text, "hash": self._seal.index(text), "limit": limit}
+        rows = self._rows(_FOUND, {**values, "scope": self._scope})
         return [self._named(row) for row in rows]
 
     def alarms(self) -> list[Row]:
@@ -106,7 +115,11 @@ class Views:
 
     def portfolios(self) -> list[Row]:
         """Id, code, name, zone and mode of every portfolio."""
-        return self._rows("SELECT id, code, name, zone, livemode FROM portfolio ORDER BY code", [])
+        return self._rows(
+            "SELECT id, code, name, zone, livemode FROM portfolio "
+            "WHERE %(scope)s::bigint[] IS NULL OR id = ANY(%(scope)s) ORDER BY code",
+            {"scope": self._scope},
+        )
 
     def promises(self, case_id: int) -> list[Row]:
         """Promises, newest first."""
@@ -131,7 +144,7 @@ class Views:
 
     def readings(self, *, livemode: bool, since: datetime) -> list[IntentCount]:
         """How replies were understood, by intent."""
-        return count_readings(self._connection, livemode=livemode, since=since)
+        return count_readings(self._connection, livemode=livemode, since=since, scope=self._scope)
 
     def next_touch(self, case_id: int) -> Row | None:
         """The next planned touch."""

@@ -59,7 +59,7 @@ def test_disabling_shows_in_the_list_and_enabling_takes_it_back(
         (["add", "C h", "--name", "x", "--generate"], "use 2 to 32 of"),
         (
             ["add", "chen", "--name", "x", "--role", "boss", "--generate"],
-            "collector, lead or admin",
+            "collector, lead, compliance, operations or admin",
         ),
         (["disable", "nobody"], "see yuehuan collector list"),
         (["reset-password", "nobody", "--generate"], "see yuehuan collector list"),

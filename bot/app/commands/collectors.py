@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +11,8 @@ import typer
 
 from bot.app.commands.start import flows
 from bot.app.errors import Refusal
+from bot.app.passwords import generated_password
+from bot.domain.rights import Role
 
 if TYPE_CHECKING:
     from bot.flows.collectors import Collectors
@@ -26,18 +27,17 @@ Generate = Annotated[
     bool, typer.Option("--generate", help="Make a password and print it instead of asking.")
 ]
 
-#: Letters and digits that are not mistaken for one another when read aloud.
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-
 _PROBLEMS = {
     "bad_login": ("is not a log-in name", "use 2 to 32 of a-z 0-9 . _ -"),
     "taken": ("is taken", "choose another, or see yuehuan collector list"),
     "no_name": ("has no name", "give --name"),
-    "bad_role": ("cannot have that role", "use collector, lead or admin"),
+    "bad_role": ("cannot have that role", "use collector, lead, compliance, operations or admin"),
     "short_password": ("needs a longer password", "use at least 10 characters"),
     "long_password": ("needs a shorter password", "use at most 200 characters"),
     "bad_phone": ("needs another number", "write it with its country code, like +8613800138000"),
     "no_phone": ("has no telephone on file", "set one with yuehuan collector phone"),
+    "last_admin": ("is the last admin", "make somebody else an admin first"),
+    "self": ("cannot do that to themselves", "ask another admin"),
     "unknown": ("is nobody here", "see yuehuan collector list"),
 }
 
@@ -50,7 +50,7 @@ def register(app: typer.Typer) -> None:
 def add(
     login: Login,
     name: Annotated[str, typer.Option(help="As colleagues read it.")],
-    role: Annotated[str, typer.Option(help="collector, lead or admin.")] = "collector",
+    role: Annotated[str, typer.Option(help=", ".join(Role))] = "collector",
     generate: Generate = False,
 ) -> None:
     """Let a person log in to the console."""
@@ -136,11 +136,6 @@ def people(login: str) -> Iterator[Collectors]:
         except PersonError as wrong:
             problem, remedy = _PROBLEMS[wrong.code]
             raise Refusal(f"{login!r} {problem}", remedy, code=2) from wrong
-
-
-def generated_password() -> str:
-    """Four groups of four, about 79 bits."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
 
 
 def _password(*, generate: bool) -> str:

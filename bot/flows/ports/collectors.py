@@ -53,16 +53,36 @@ class CollectorStore(Trail, Protocol):
     """One transaction on the people of the desk."""
 
     def begin_login(
-        self, login: str, *, at: datetime, limit: int, lock_until: datetime
-    ) -> Person | None:
-        """Count a try before it is judged; None for unknown, disabled and locked people.
+        self, login: str, *, at: datetime, since: datetime
+    ) -> tuple[Person, int] | None:
+        """Count a try before it is judged; the person and the failures in a row with this one.
 
-        The try that reaches `limit` without a success between locks until `lock_until`.
+        None for unknown, disabled and locked people. Failures before `since` are forgotten.
         """
         ...
 
-    def end_login(self, collector_id: int) -> None:
-        """The try was right: forget the failures."""
+    def lock_login(self, collector_id: int, until: datetime) -> None:
+        """No try is judged before `until`."""
+        ...
+
+    def end_login(self, collector_id: int, address: str) -> None:
+        """The try was right: forget the failures, and take this one back from the address."""
+        ...
+
+    def address_locked(self, address: str, *, at: datetime) -> datetime | None:
+        """Until when nobody is let in from the address."""
+        ...
+
+    def count_address(self, address: str, *, at: datetime, since: datetime) -> int:
+        """Count a try from an address; returns how many, this one included."""
+        ...
+
+    def lock_address(self, address: str, until: datetime) -> None:
+        """No try from the address is judged before `until`."""
+        ...
+
+    def set_preferences(self, collector_id: int, *, language: str, theme: str) -> None:
+        """How the console looks and speaks."""
         ...
 
     def person(self, collector_id: int) -> Person | None:
