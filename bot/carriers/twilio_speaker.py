@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from twilio.twiml.voice_response import VoiceResponse
-
-from bot.carriers.twilio_voice import Addresses, Collector, render
+from bot.carriers.twilio_voice import Addresses, Collector, render, spoken
+from bot.carriers.twiml import document, element, text
 from bot.domain.call.values import Output, Say
 
 #: Seconds of quiet between two words to whoever waits in line.
@@ -40,24 +39,20 @@ class TwilioSpeaker:
 
     def wait(self, say: Say) -> str:
         """A word and some quiet, then we are asked again."""
-        answer = _spoken(say)
-        answer.pause(length=_QUIET)
-        answer.redirect(f"{self._webhooks}/wait", method="POST")
-        return str(answer)
+        again = element("Redirect", text(f"{self._webhooks}/wait"), method="POST")
+        return document(spoken(say), element("Pause", length=_QUIET), again)
 
     def leave(self) -> str:
         """Out of the line."""
-        answer = VoiceResponse()
-        answer.leave()
-        return str(answer)
+        return document(element("Leave"))
 
     def whisper(self, say: Say) -> str:
         """The collector's side."""
-        return str(_spoken(say))
+        return document(spoken(say))
 
     def nothing(self) -> str:
         """No words."""
-        return str(VoiceResponse())
+        return document()
 
     def _addresses(self, turn: int, transferred: str, call_id: int) -> Addresses:
         return Addresses(
@@ -67,12 +62,3 @@ class TwilioSpeaker:
             whisper=f"{self._webhooks}/whisper?call={call_id}",
             waiting=f"{self._webhooks}/wait",
         )
-
-
-def _spoken(say: Say) -> VoiceResponse:
-    answer = VoiceResponse()
-    if say.rate == 100:
-        answer.say(say.text, language=say.language, voice=say.voice)
-    else:
-        answer.say(language=say.language, voice=say.voice).prosody(say.text, rate=f"{say.rate}%")
-    return answer

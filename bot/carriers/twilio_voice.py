@@ -1,4 +1,4 @@
-"""A turn of a call as TwiML, through Twilio's own library.
+"""A turn of a call as TwiML.
 
 Everything the engine can ask for has one form here. After whatever waits for an answer stands a
 `<Redirect>` to the same turn, so that no document ends a call by falling off its end (Twilio ends a
@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from twilio.twiml.voice_response import Dial, Enqueue, Gather, Number, Start, VoiceResponse
-from twilio.twiml.voice_response import Say as SayVerb
-
+from bot.carriers.twiml import document, element, text
 from bot.domain.call import (
     Ask,
     Hangup,
@@ -69,17 +67,13 @@ def render(
     A transfer dials `collector`, or waits in the queue when there is none. Raises ValueError for a
     sentence or a document that Twilio would refuse.
     """
-    response = VoiceResponse()
-    for output in outputs:
-        _add(response, output, addresses, collector)
-    return _document(response)
+    verbs = [_verb(output, addresses, collector) for output in outputs]
+    return _whole(*verbs)
 
 
 def render_whisper(transfer: Transfer) -> str:
     """What the collector hears before the two are connected."""
-    response = VoiceResponse()
-    _say(response, transfer.whisper)
-    return _document(response)
+    return _whole(spoken(transfer.whisper))
 
 
 def render_waiting(transfer: Transfer, place: Say | None = None) -> str:
@@ -87,128 +81,115 @@ def render_waiting(transfer: Transfer, place: Say | None = None) -> str:
 
     `place` says how many are before them, when that is known.
     """
-    response = VoiceResponse()
-    _say(response, place or transfer.waiting)
-    response.pause(length=15)
-    return _document(response)
+    return _whole(spoken(place or transfer.waiting), element("Pause", length=15))
 
 
 def render_reject() -> str:
     """An incoming call that is not taken."""
-    response = VoiceResponse()
-    response.reject(reason="rejected")
-    return _document(response)
+    return _whole(element("Reject", reason="rejected"))
 
 
 def render_hangup() -> str:
     """The end, for posts that come after it."""
-    response = VoiceResponse()
-    response.hangup()
-    return _document(response)
+    return _whole(element("Hangup"))
 
 
-def _add(
-    response: VoiceResponse, output: Output, addresses: Addresses, collector: Collector | None
-) -> None:
-    match output:
-        case Say():
-            _say(response, output)
-        case Ask():
-            _ask(response, output, addresses)
-        case StartRecording():
-            _start_recording(response, addresses)
-        case Record():
-            _record(response, output, addresses)
-        case Transfer():
-            _transfer(response, output, addresses, collector)
-        case Hangup():
-            response.hangup()
-
-
-def _say(parent: VoiceResponse | Gather, say: Say) -> None:
+def spoken(say: Say) -> str:
+    """A sentence; nothing for none. Raises ValueError for one longer than Twilio speaks."""
     if len(say.text) > SAY_CHARACTERS:
         raise ValueError(f"a sentence of {len(say.text)} characters; at most {SAY_CHARACTERS}")
     if not say.text:
-        return
-    spoken = SayVerb(language=say.language, voice=say.voice)
-    if say.rate == 100:
-        spoken = SayVerb(say.text, language=say.language, voice=say.voice)
-    else:
-        spoken.prosody(say.text, rate=f"{say.rate}%")
-    parent.append(spoken)
+        return ""
+    words = text(say.text)
+    if say.rate != 100:
+        words = element("prosody", words, rate=f"{say.rate}%")
+    return element("Say", words, language=say.language, voice=say.voice)
 
 
-def _ask(response: VoiceResponse, ask: Ask, addresses: Addresses) -> None:
-    speech = {"language": ask.speech_language, "speech_timeout": ask.speech_timeout}
-    if ask.hints:
-        speech["hints"] = ",".join(ask.hints[:HINTS])
-    gather = Gather(
+def _verb(output: Output, addresses: Addresses, collector: Collector | None) -> str:
+    match output:
+        case Say():
+            return spoken(output)
+        case Ask():
+            return _ask(output, addresses)
+        case StartRecording():
+            return _start_recording(addresses)
+        case Record():
+            return _record(output, addresses)
+        case Transfer():
+            return _transfer(output, addresses, collector)
+        case Hangup():
+            return element("Hangup")
+
+
+def _ask(ask: Ask, addresses: Addresses) -> str:
+    gather = element(
+        "Gather",
+        *(spoken(say) for say in ask.says),
         input="dtmf speech" if ask.speech else "dtmf",
         action=addresses.answer,
         method=_POST,
         timeout=ask.timeout,
-        num_digits=ask.num_digits,
-        finish_on_key=ask.finish_on_key,
-        action_on_empty_result=True,
-        **(speech if ask.speech else {}),
+        numDigits=ask.num_digits,
+        finishOnKey=ask.finish_on_key,
+        actionOnEmptyResult=True,
+        language=ask.speech_language if ask.speech else None,
+        speechTimeout=ask.speech_timeout if ask.speech else None,
+        hints=",".join(ask.hints[:HINTS]) if ask.speech and ask.hints else None,
     )
-    for say in ask.says:
-        _say(gather, say)
-    response.append(gather)
-    response.redirect(addresses.answer, method=_POST)
+    return gather + element("Redirect", text(addresses.answer), method=_POST)
 
 
-def _start_recording(response: VoiceResponse, addresses: Addresses) -> None:
-    start = Start()
-    start.recording(
-        recording_status_callback=_needed(addresses, "recording_status"),
-        recording_status_callback_method=_POST,
-        recording_status_callback_event="completed absent",
-        channels="dual",
-    )
-    response.append(start)
+def _start_recording(addresses: Addresses) -> str:
+    return element("Start", element("Recording", channels="dual", **_told(addresses)))
 
 
-def _record(response: VoiceResponse, record: Record, addresses: Addresses) -> None:
+def _record(record: Record, addresses: Addresses) -> str:
     recorded = addresses.recorded or addresses.answer
-    response.record(
+    words = element(
+        "Record",
         action=recorded,
         method=_POST,
         timeout=record.silence,
-        finish_on_key=record.finish_on_key,
-        max_length=record.max_seconds,
-        play_beep=True,
-        recording_status_callback=_needed(addresses, "recording_status"),
-        recording_status_callback_method=_POST,
-        recording_status_callback_event="completed absent",
+        finishOnKey=record.finish_on_key,
+        maxLength=record.max_seconds,
+        playBeep=True,
+        **_told(addresses),
     )
-    response.redirect(recorded, method=_POST)
+    return words + element("Redirect", text(recorded), method=_POST)
 
 
-def _transfer(
-    response: VoiceResponse, transfer: Transfer, addresses: Addresses, collector: Collector | None
-) -> None:
-    ended = _needed(addresses, "transferred")
-    _say(response, transfer.waiting)
+def _told(addresses: Addresses) -> dict[str, str]:
+    """Where the state of a recording goes."""
+    return {
+        "recordingStatusCallback": _needed(addresses, "recording_status"),
+        "recordingStatusCallbackMethod": _POST,
+        "recordingStatusCallbackEvent": "completed absent",
+    }
+
+
+def _transfer(transfer: Transfer, addresses: Addresses, collector: Collector | None) -> str:
+    ended, waiting = _needed(addresses, "transferred"), spoken(transfer.waiting)
     if collector is None:
-        queue = Enqueue(
-            transfer.queue,
+        url = _needed(addresses, "waiting")
+        return waiting + element(
+            "Enqueue",
+            text(transfer.queue),
             action=ended,
             method=_POST,
-            wait_url=_needed(addresses, "waiting"),
-            wait_url_method=_POST,
+            waitUrl=url,
+            waitUrlMethod=_POST,
         )
-        response.append(queue)
-        return
-    dial = Dial(
+    whisper = _needed(addresses, "whisper")
+    return waiting + element(
+        "Dial",
+        element("Number", text(collector.phone), url=whisper, method=_POST),
         action=ended,
         method=_POST,
         timeout=RING,
-        caller_id=collector.caller_id,
-        answer_on_bridge=True,
+        callerId=collector.caller_id,
+        answerOnBridge=True,
     )
-    dial.append(Number(collector.phone, url=_needed(addresses, "whisper"), method=_POST))
-    response.append(dial)
 
 
 def _needed(addresses: Addresses, name: str) -> str:
@@ -218,8 +199,8 @@ def _needed(addresses: Addresses, name: str) -> str:
     return address
 
 
-def _document(response: VoiceResponse) -> str:
-    text = str(response)
-    if len(text.encode()) > DOCUMENT_BYTES:
-        raise ValueError(f"a document of {len(text.encode())} bytes; at most {DOCUMENT_BYTES}")
-    return text
+def _whole(*verbs: str) -> str:
+    whole = document(*verbs)
+    if len(whole.encode()) > DOCUMENT_BYTES:
+        raise ValueError(f"a document of {len(whole.encode())} bytes; at most {DOCUMENT_BYTES}")
+    return whole
