@@ -85,9 +85,8 @@ class CallRows(DeliveryRows):
         return self._call(_BY_SID, sid) if sid else None
 
     def _call(self, where: str, value: object) -> CallRow | None:
-        query = f"{_FIND} {where} FOR UPDATE OF c"
-        row = self._connection.execute(query.encode(), [value]).fetchone()
-        return self._call_row(row) if row else None
+        rows = self._rows(f"{_FIND} {where} FOR UPDATE OF c", value)
+        return self._call_row(rows[0]) if rows else None
 
     def _call_row(self, row: Any) -> CallRow:
         values: list[Any] = list(row)
