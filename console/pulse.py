@@ -2,7 +2,7 @@
 
 Each answer tells where this process's count stands, and whether something has happened since the
 page asked last; then it ends, and the browser comes again after `RETRY`. A web process answers with
-five threads: streams that stayed open would leave none for people (docs/console.md).
+five threads: streams that stayed open would leave none for people (docs/desk.md).
 """
 
 from __future__ import annotations

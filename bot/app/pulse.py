@@ -3,7 +3,7 @@
 One connection per web process listens, from the first page that asks until the process ends. Every
 note gets a number; a page says which number it knows and is told whether anything has happened
 since. Nobody waits here: a thread that waits for news is a thread that answers nobody, and a web
-process has five (docs/console.md has the measurement). So pages ask again every two seconds.
+process has five (docs/desk.md has the measurement). So pages ask again every two seconds.
 """
 
 from __future__ import annotations
