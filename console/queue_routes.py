@@ -14,11 +14,11 @@ from bot.policy.handoffs import load_handoffs
 from bot.store.queue_views import VIEWS, Asked
 from bot.store.views import Row
 from console import sessions
+from console.alarms import alarm_view
 from console.guard import may, needs
 from console.parts import ConsoleParts
 from console.pulse import standing, stream
 from console.queue import Clocks, asked_of, figures_of, filter_of, lines_of
-from console.showing import instant
 from console.words import reason_word, t, word
 
 LONGEST_LIST = 200
@@ -45,12 +45,10 @@ def _reading(pages: Blueprint, parts: ConsoleParts) -> None:
         first = next((each for each in filters if each["first"]), None)
         if first is not None and not request.args:
             return redirect(url_for("console.desk", **first["query"], f=first["id"]))
-        with parts.read() as views:
-            alarms = [_alarm(row) for row in views.alarms()]
         return render_template(
             "console/desk.html",
             **_list(parts),
-            alarms=alarms,
+            alarms=_alarms(parts),
             portfolios=portfolios,
             filters=[_kept(each) for each in filters],
             taking=taking,
@@ -107,12 +105,9 @@ def _kept(row: Row) -> Row:
     return {**row, "query": query, "here": query == filter_of(request.args)}
 
 
-def _alarm(row: Row) -> Row:
-    return {
-        "what": word("alarm", row["kind"]),
-        "message": row["message"],
-        "since": instant(row["at"], "Asia/Shanghai", row["at"].date()),
-    }
+def _alarms(parts: ConsoleParts) -> list[Row]:
+    with parts.operations.views() as views:
+        return [alarm_view(row, parts.clock.real()) for row in views.alarms()]
 
 
 def _doing(pages: Blueprint, parts: ConsoleParts) -> None:

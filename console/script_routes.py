@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -58,7 +59,7 @@ def add_script_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     @needs(Right.SCRIPTS)
     def scripts() -> str:
         with parts.operations.views() as views:
-            uses = _uses(views.script_uses())
+            uses = _uses(views.script_uses(since=_since(parts)))
         query = request.args.get("q", "").strip()
         lines = [_line(source, uses) for source in shelf().sources.scripts]
         lines += [_call_line(source, uses) for source in shelf().calls.calls]
@@ -79,7 +80,9 @@ def add_script_pages(pages: Blueprint, parts: ConsoleParts) -> None:
         call = next((each for each in shelf().calls.calls if each.id == script_id), None)
         source = next((each for each in shelf().sources.scripts if each.id == script_id), None)
         with parts.operations.views() as views:
-            rows = [row for row in views.script_uses() if row["script"] == script_id]
+            rows = [
+                row for row in views.script_uses(since=_since(parts)) if row["script"] == script_id
+            ]
         shared = {
             "locale": locale,
             "locales": LOCALES,
@@ -91,6 +94,11 @@ def add_script_pages(pages: Blueprint, parts: ConsoleParts) -> None:
         if source is None:
             abort(404)
         return render_template("console/script.html", **shared, **_text(source, locale))
+
+
+def _since(parts: ConsoleParts) -> datetime:
+    """90 days ago on the earlier of the two clocks."""
+    return min(parts.clock.now(livemode=live) for live in (True, False)) - timedelta(days=90)
 
 
 def _uses(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:

@@ -26,6 +26,8 @@ GROUPS = (
     "limits",
     "fees",
     "portfolios",
+    "halt",
+    "alerts",
     "page",
     "collectors",
     "plan",

@@ -43,10 +43,11 @@ class Halts:
         Returns True when nothing was on its way any more, False when a carrier had not answered in
         time: what it was given before may still arrive. Raises HaltError.
         """
-        why, now = _reason(reason), self.clock.real()
+        why = _reason(reason)
         with self.transactions() as store:
             book = _book(store, code)
             quiet = store.close_barrier(within=PATIENCE)
+            now = self.clock.real()
             if not store.add_halt(book, HaltKind.SWITCH, why, by, at=now):
                 raise HaltError("stands")
             if by is not None:

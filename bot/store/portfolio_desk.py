@@ -199,13 +199,12 @@ class OperationsViews:
         """The newest uploads."""
         return latest_uploads(self.connection, code, limit=limit)
 
-    def script_uses(self) -> list[Row]:
-        """How often each version of a script was planned in the last 90 days, and when last."""
+    def script_uses(self, *, since: datetime) -> list[Row]:
+        """How often each version of a script was planned since then, and when last."""
         return self._rows(
             "SELECT script, script_version AS version, count(*) AS n, max(created_at) AS latest "
-            "FROM touch WHERE created_at > now() - interval '90 days' "
-            "GROUP BY script, script_version",
-            [],
+            "FROM touch WHERE created_at > %s GROUP BY script, script_version",
+            [since],
         )
 
     def _rows(self, query: str, values: Any) -> list[Row]:

@@ -45,5 +45,5 @@ def test_every_page_opens_in_both_languages(desk: DeskInHand, boss: Browser) -> 
             if language == "en" and not page.startswith(("/scripts/", "/portfolios")):
                 main = boss.page.split("<main", 1)[1].split("</main>")[0]
                 main = re.sub(r"<option.*?</option>|【[^】]*】", "", main)
-                own = [each for each in re.findall(r"[\u4e00-\u9fff]+", main)]
+                own = re.findall(r"[\u4e00-\u9fff]+", main)
                 assert not own or page in {"/scripts", "/pause", "/complaints"}, (page, own)

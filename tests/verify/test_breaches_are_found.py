@@ -144,6 +144,14 @@ BROKEN: list[tuple[str, str, list[str]]] = [
     ("deceased", "a reminder after a death", another("dead", "1 day")),
     ("quiet", "a reminder on a disputed case", another("disputed", "1 day")),
     ("quiet", "a reminder on a paid case", another("paid", "1 day")),
+    (
+        "stopped",
+        "a message while everything was stopped",
+        [
+            "INSERT INTO halt (kind, reason, halted_at)"
+            " SELECT 'switch', 'x', min(called_at) - interval '1 minute' FROM attempt"
+        ],
+    ),
     ("test_mode", "a test case at a live carrier", ["UPDATE sender SET kind = 'twilio'"]),
     (
         "once",

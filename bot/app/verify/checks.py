@@ -16,6 +16,7 @@ INVARIANTS = (
     Invariant(
         "quiet", "nothing on a disputed, handed-off, paused or paid case", contact.while_quiet
     ),
+    Invariant("stopped", "nothing sent while sending is stopped", contact.while_stopped),
     Invariant("test_mode", "test mode never at a live carrier", contact.test_mode_live),
     Invariant("once", "each touch at most one message or call", records.touch_twice),
     Invariant("accounted", "each message or call belongs to one attempt", records.stray_messages),

@@ -187,3 +187,19 @@ def test_mode_live(evidence: Evidence) -> Iterable[Breach]:
     )
     for (attempt,) in evidence.rows(query):
         yield Breach(f"attempt {attempt}", "test mode at a live carrier")
+
+
+# Two machines' clocks may differ by a little; both instants are real time.
+_STOPPED = """
+SELECT a.id, h.id FROM halt h JOIN attempt a ON a.called_at > h.halted_at + interval '2 seconds'
+  AND a.called_at < coalesce(h.lifted_at, 'infinity')
+JOIN touch t ON t.id = a.touch_id
+WHERE a.state <> 'refused' AND (h.portfolio_id IS NULL OR h.portfolio_id = t.portfolio_id)
+ORDER BY a.id
+"""
+
+
+def while_stopped(evidence: Evidence) -> Iterator[Breach]:
+    """Nothing is handed to a carrier between a stop and its end."""
+    for attempt, halt in evidence.rows(_STOPPED):
+        yield Breach(f"attempt {attempt}", f"sent while stop {halt} stood")
