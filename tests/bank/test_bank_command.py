@@ -13,6 +13,7 @@ from statement_kit import credit, write
 
 from bot.app.cli import run
 from bot.domain.transfer_reference import reference_of
+from bot.flows.ports.money import NoticeKind, PaymentNotice
 
 
 @pytest.fixture
@@ -101,3 +102,32 @@ def test_limits_are_set_one_by_one(case: int, capsys: pytest.CaptureFixture[str]
     for words in (["--periods", "99"], ["--minimum", "x"], ["--reduction", "-1"]):
         assert run(["limits", "set", "loans", *words]) == 2
     assert run(["limits", "show", "nowhere"]) == 2
+
+
+def test_a_line_a_notice_and_a_fee_are_settled_at_the_terminal_by_somebody(
+    desk: DeskInHand, case: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.product.collectors.add("wu", "wu", "lead", "a long password")
+    write(tmp_path / "b.csv", [credit("20260305", "500", "", reference_of(case))])
+    bank("import", "b.csv", "--portfolio", "loans")
+    line = str(desk.one("SELECT id FROM bank_line"))
+    assert bank("undo", line, "--reason", "wrong_case", "--by", "nobody") == 2
+    assert bank("undo", line, "--reason", "because", "--by", "wu") == 2
+    assert bank("undo", line, "--reason", "wrong_case", "--by", "wu") == 0
+    assert bank("undo", line, "--reason", "wrong_case", "--by", "wu") == 1
+    assert "nothing was changed" in capsys.readouterr().err
+    assert desk.one("SELECT state FROM bank_line") == "review"
+
+    refund = PaymentNotice("stripe", "e1", NoticeKind.REFUNDED, "", 5, "CNY", desk.now, "pi_1")
+    assert desk.product.settler.notice(refund) == "waiting"
+    assert run(["money", "notices"]) == 0
+    assert "waiting" in capsys.readouterr().out
+    notice = str(desk.one("SELECT id FROM payment_notice"))
+    settled = ["money", "dismiss", notice, "--reason", "known_elsewhere", "--by", "wu"]
+    assert [run(settled), run(settled)] == [0, 1]
+
+    words = [str(case), "--debt", "1", "--amount", "5.00", "--by", "wu"]
+    assert run(["fee", "charge", *words, "--reason", "late_payment"]) == 1
+    assert "the policy pack allows no fees cn.fees" in capsys.readouterr().err
+    assert run(["limits", "set", "loans", "--fee", "20.00"]) == 0
+    assert "20.00 CNY" in capsys.readouterr().out

@@ -9,11 +9,12 @@ import pytest
 from desk_kit import DeskInHand, shanghai
 from statement_kit import credit, take, write
 
-from bot.app.granting import bank_review
+from bot.app.granting import bank_review, instalments
 from bot.app.verify.breach import Evidence
 from bot.app.verify.grants import bank_lines_add_up, plans_stand
 from bot.app.verify.money import books_agree, money_adds_up
 from bot.app.verify.records import states_replay
+from bot.domain.instalments import Part
 from bot.domain.transfer_reference import reference_of
 from bot.flows.review_bank import ReviewError
 
@@ -157,3 +158,18 @@ def test_a_line_nobody_has_applied_is_not_undone(
     for each in (line, 999):
         with pytest.raises(ReviewError, match="not_applied"):
             bank_review(desk.product).undo(each, lead, "wrong_case")
+
+
+def test_a_plan_that_the_money_had_completed_goes_on(
+    desk: DeskInHand, lead: int, tmp_path: Path
+) -> None:
+    case = desk.case(desk.portfolio(), due_on=DUE)
+    parts = [Part(date(2026, 3, 20), 120_000), Part(date(2026, 4, 20), 80_000)]
+    instalments(desk.product).agree(case, lead, parts)
+    line = applied(desk, tmp_path, case, "2000")
+    assert desk.one("SELECT state FROM instalment_plan") == "completed"
+    bank_review(desk.product).undo(line, lead, "wrong_case")
+    assert desk.one("SELECT state FROM instalment_plan") == "active"
+    assert desk.sql("SELECT state, paid_minor FROM promise ORDER BY id") == [("open", 0)] * 2
+    assert desk.state(case) == "promised"
+    assert breaches(desk) == []

@@ -1,5 +1,6 @@
 """What a reply sets in motion: harm first, one answer, a human when one is needed."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
@@ -9,9 +10,10 @@ from hypothesis import strategies as st
 from reply_cast import FURTHEST, TODAY, case, reading, situation
 
 from bot.domain.case_life import TRANSITIONS, Event
+from bot.domain.facts import PromiseFacts
 from bot.domain.response import Asked, respond
 from bot.domain.understanding import Intent, Window
-from bot.domain.vocabulary import CaseState, HandoffReason
+from bot.domain.vocabulary import CaseState, HandoffReason, PromiseState
 
 HARMFUL = [
     Intent.opt_out,
@@ -218,3 +220,49 @@ def test_every_reading_has_a_response_the_table_can_take(
     for due_on, minor in got.promises:
         assert TODAY <= due_on <= FURTHEST
         assert 0 < minor <= 200_000
+
+
+def in_a_plan():
+    """A case whose plan waits for 600.00 on the 20th."""
+    part = PromiseFacts(
+        1, date(2026, 3, 20), 60_000, PromiseState.OPEN, datetime(2026, 3, 1, tzinfo=UTC), plan_id=5
+    )
+    return case(CaseState.PROMISED, promises=(part,))
+
+
+@pytest.mark.parametrize(
+    ("said", "noted"),
+    [
+        ({"promise_date": date(2026, 3, 13)}, (date(2026, 3, 13), 60_000)),
+        (
+            {"promise_date": date(2026, 3, 13), "promise_amount_minor": 5_000},
+            (date(2026, 3, 13), 5_000),
+        ),
+        (
+            {"promise_date": date(2026, 5, 1), "promise_portion": "full"},
+            (date(2026, 5, 1), 200_000),
+        ),
+        (
+            {"promise_date": date(2026, 3, 13), "promise_fraction": Fraction(1, 2)},
+            (date(2026, 3, 13), 30_000),
+        ),
+        (
+            {"promise_date": date(2026, 3, 13), "promise_amount_minor": 900_000},
+            (date(2026, 3, 13), 200_000),
+        ),
+        ({}, None),
+        ({"promise_date": date(2026, 3, 1)}, None),
+    ],
+)
+def test_within_a_plan_nothing_is_promised_anew(said, noted):
+    got = respond(reading(Intent.promise_to_pay, **said), in_a_plan(), situation())
+    assert got.announced == noted
+    assert (got.promises, got.events, got.handoffs) == ((), (), ())
+    assert answered(got) == ("answer.plan_noted" if noted else "answer.plan_stands")
+
+
+def test_a_human_who_holds_the_case_finds_what_was_said_within_a_plan():
+    held = replace(in_a_plan(), state=CaseState.HANDED_OFF)
+    said = reading(Intent.promise_to_pay, promise_date=date(2026, 3, 13))
+    got = respond(said, held, situation())
+    assert (got.announced, got.answer) == ((date(2026, 3, 13), 60_000), None)
