@@ -8,16 +8,19 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from bot.domain.call.script import AskKind
 from bot.domain.rights import Right
 from bot.flows.collectors import PersonError
 from bot.flows.recordings import GoneError
+from bot.scripts.names import masked
 from console.guard import needs
+from console.own_books import scope
 from console.parts import ConsoleParts
-from console.showing import instant
-from console.words import word
+from console.showing import instant, span
+from console.words import t, word
 
-_STALE = "页面已过期，刚才的操作没有执行，请再点一次。"
-_NO_PHONE = "还没有登记接听电话，请管理员用 yuehuan collector phone 登记。"
+#: What proves who somebody is; what was pressed or said to it is nobody's to read.
+_PROOFS = frozenset({AskKind.FACT, AskKind.REFERENCE})
 
 
 def add_call_pages(pages: Blueprint, parts: ConsoleParts) -> None:
@@ -41,7 +44,7 @@ def add_call_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     def duty() -> AnyResponse:
         on = request.form.get("on") == "1"
         if g.stale_form:
-            flash(_STALE, "warn")
+            flash(t("talk.stale"), "warn")
         else:
             _go(parts, on=on)
         return redirect(url_for("console.desk"), 303)
@@ -50,7 +53,7 @@ def add_call_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     def card() -> dict[str, Any]:
         return {
             "calls_of": lambda case: _calls(parts, case),
-            "live_cases": lambda: _live(parts),
+            "live_calls": lambda: _live(parts),
         }
 
 
@@ -58,14 +61,26 @@ def _go(parts: ConsoleParts, *, on: bool) -> None:
     try:
         parts.collectors.set_duty(g.person.collector_id, on=on)
     except PersonError:
-        flash(_NO_PHONE, "warn")
+        flash(t("talk.no_phone"), "warn")
     else:
-        flash("开始接听转接的电话。" if on else "不再接听转接的电话。", "good")
+        flash(t("talk.duty_on" if on else "talk.duty_off"), "good")
 
 
-def _live(parts: ConsoleParts) -> set[int]:
+def _live(parts: ConsoleParts) -> list[dict[str, Any]]:
+    """Calls that go on, for the list of hand-offs."""
     with parts.read_calls() as views:
-        return views.live()
+        rows = views.live_calls(scope())
+    now = {mode: parts.clock.now(livemode=mode) for mode in {row["livemode"] for row in rows}}
+    return [
+        {
+            **row,
+            "name": masked(row["name"]) if row["name"] else t("talk.somebody"),
+            "way": word("call_direction", row["direction"]),
+            "with": _with({**row, "met": row["transfer"] == "talking"}),
+            "since": span(now[row["livemode"]] - row["placed_at"]),
+        }
+        for row in rows
+    ]
 
 
 def _calls(parts: ConsoleParts, case: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -80,13 +95,35 @@ def _calls(parts: ConsoleParts, case: Mapping[str, Any]) -> list[dict[str, Any]]
             "way": word("call_direction", row["direction"]),
             "how": word("call_outcome", row["outcome"] or row["state"]),
             "with": _with(row),
+            "turns": _turns(parts, row),
         }
         for row in rows
     ]
 
 
+def _turns(parts: ConsoleParts, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What was said, without what somebody proved themselves by."""
+    shown, asked = [], ""
+    for turn in row["turns"]:
+        proof = turn["heard"] and _proves(parts, row["script"], asked)
+        shown.append({**turn, "heard": t("talk.proof") if proof else turn["heard"]})
+        asked = turn["step"]
+    return shown
+
+
+def _proves(parts: ConsoleParts, script: str, step: str) -> bool:
+    """Whether the step asks for a proof; a step that a newer script has no more counts as none."""
+    try:
+        asks = parts.playbook.calls.by_id(script, "zh-CN").steps[step].ask
+    except (LookupError, ValueError):
+        return False
+    return asks is not None and asks.kind in _PROOFS
+
+
 def _with(row: Mapping[str, Any]) -> str:
     if row["transfer"] is None:
         return ""
+    if row["transfer"] == "over" and not row["met"]:
+        return t("talk.not_met")
     told = word("call_transfer", row["transfer"])
     return f"{told} {row['collector']}" if row["collector"] else told

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
+from bot.domain.vocabulary import Channel
 from bot.flows.playbook import zone_of
 from bot.store.views import Row, TimelineItem
 from console.fixing import Fix, fix_of, standing, told
@@ -91,13 +92,14 @@ class Teller:
         """A touch with what became of it."""
         data = item.data
         state = data["attempt"] or data["state"]
-        group = "attempt_state" if data["attempt"] else "touch_state"
+        call = data["channel"] == Channel.VOICE  # what was said stands in the card of calls
+        group = "call_attempt" if call else "attempt_state"
+        group = group if data["attempt"] else "touch_state"
         entry = Entry(item.at, "touch", _touch_title(data), [Tag(word(group, state), _tone(state))])
-        if data["attempt"]:
+        if data["attempt"] and not call:
             entry.body = [Piece(_LINK.sub("/p/…", item.text))]
-        entry.source = t(
-            "story.script", script=data["script"], version=data["version"], count=data["segments"]
-        )
+        source = {"script": data["script"], "version": data["version"], "count": data["segments"]}
+        entry.source = t("story.script_of_call" if call else "story.script", **source)
         if data["phone"]:
             entry.source += f" · {data['phone']}"
         entry.facts += self._fate(data)

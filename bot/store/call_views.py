@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg import Connection
@@ -13,10 +14,20 @@ from bot.store.seal import Seal
 Row = dict[str, Any]
 
 _CALLS = """
-SELECT c.id, c.direction, c.state, c.outcome, c.placed_at, c.seconds, c.transfer,
-       c.verified_at IS NOT NULL AS verified, u.name AS collector
+SELECT c.id, c.direction, c.state, c.outcome, c.placed_at, c.seconds, c.transfer, c.script,
+       c.verified_at IS NOT NULL AS verified, c.met_at IS NOT NULL AS met, u.name AS collector
 FROM call c LEFT JOIN collector u ON u.id = c.collector_id
 WHERE c.case_id = %s ORDER BY c.id DESC LIMIT %s
+"""
+
+_LIVE = """
+SELECT c.id, c.case_id, c.direction, c.state, c.transfer, c.placed_at, d.name_sealed, p.zone,
+       s.livemode, u.name AS collector
+FROM call c JOIN sender s ON s.id = c.sender_id
+LEFT JOIN cases k ON k.id = c.case_id LEFT JOIN debtor d ON d.id = k.debtor_id
+LEFT JOIN portfolio p ON p.id = k.portfolio_id LEFT JOIN collector u ON u.id = c.collector_id
+WHERE c.state = 'talking' AND (%(scope)s::bigint[] IS NULL OR k.portfolio_id = ANY(%(scope)s))
+ORDER BY c.transfer IS DISTINCT FROM 'queued', c.queued_at, c.id DESC LIMIT %(limit)s
 """
 
 
@@ -36,15 +47,20 @@ class CallViews:
             {**row, "turns": turns[row["id"]], "recordings": recordings[row["id"]]} for row in calls
         ]
 
-    def live(self) -> set[int]:
-        """Cases somebody is talking to us about at this moment."""
-        rows = self._rows("SELECT DISTINCT case_id FROM call WHERE state = 'talking'", [])
-        return {row["case_id"] for row in rows}
+    def live_calls(self, scope: Sequence[int] | None, *, limit: int = 20) -> list[Row]:
+        """Calls somebody is on the line of, who waits for a human first; `name` is None for a
+        caller nobody knows yet. `scope`: only these portfolios."""
+        values = {"scope": list(scope) if scope is not None else None, "limit": limit}
+        rows = self._rows(_LIVE, values)
+        for row in rows:
+            sealed = row.pop("name_sealed")
+            row["name"] = self._seal.open(sealed) if sealed else None
+        return rows
 
     def _turns(self, ids: list[int]) -> dict[int, list[Row]]:
         found: dict[int, list[Row]] = defaultdict(list)
         rows = self._rows(
-            "SELECT call_id, number, said_sealed, heard_sealed FROM call_turn "
+            "SELECT call_id, number, step, said_sealed, heard_sealed FROM call_turn "
             "WHERE call_id = ANY(%s) ORDER BY call_id, number",
             [ids],
         )
@@ -52,6 +68,7 @@ class CallViews:
             heard = row["heard_sealed"]
             found[row["call_id"]].append(
                 {
+                    "step": row["step"],
                     "said": self._seal.open(row["said_sealed"]),
                     "heard": self._seal.open(heard) if heard else "",
                     "silent": heard is not None and not self._seal.open(heard),

@@ -44,6 +44,60 @@ def test_the_list_and_the_case_show_the_call_that_is_going_on(
     assert "通话中" not in browser.get("/").text
 
 
+def test_what_somebody_proved_themselves_by_is_not_shown(
+    talked: tuple[DeskInHand, int, str],
+) -> None:
+    desk, case_id, _ = talked
+    add_person(desk)
+    browser = Browser(desk)
+    browser.log_in()
+    page = browser.get(f"/cases/{case_id}").text
+    assert "核对信息，已隐去" in page
+    assert "1234" not in page.replace("400-000-1234", "")
+
+
+def test_a_call_in_the_story_tells_how_it_went_and_no_file_name(
+    talked: tuple[DeskInHand, int, str],
+) -> None:
+    desk, case_id, sid = talked
+    desk.sandbox.call("POST", f"/calls/{sid}/hangup", {})
+    desk.sandbox.flush()
+    add_person(desk)
+    browser = Browser(desk)
+    browser.log_in()
+    page = browser.get(f"/cases/{case_id}").text
+    assert "对方接起" in page
+    assert "ivr.d1_5 v" not in page
+    assert "1段" not in page
+
+
+def test_the_list_shows_every_call_that_goes_on_and_who_waits_for_a_human(
+    desk: DeskInHand,
+) -> None:
+    """A case that nobody was given has no line in the list; its call is seen all the same."""
+    desk.sender()
+    desk.sql("UPDATE sender SET voice = true, calls_per_second = 1000")
+    case_id = desk.case(desk.portfolio(), due_on=DUE)
+    desk.step(shanghai("2026-03-11 00:10"))
+    desk.step(shanghai("2026-03-11 13:30"))
+    [call] = desk.sandbox.call("GET", "/calls")["calls"]
+    desk.sandbox.call("POST", f"/calls/{call['sid']}/answer", {})
+    add_person(desk)
+    browser = Browser(desk)
+    browser.log_in()
+    page = browser.get("/").text
+    assert "正在通话 1 通" in page
+    assert f"/console/cases/{case_id}" in page
+    assert "马敏" not in page
+    desk.sql("UPDATE call SET transfer = 'queued', queued_at = %s", desk.now)
+    assert "排队等候人工" in browser.get("/").text
+    desk.sql("UPDATE call SET transfer = 'over'")
+    desk.sandbox.call("POST", f"/calls/{call['sid']}/hangup", {})
+    desk.sandbox.flush()
+    assert "正在通话" not in browser.get("/").text
+    assert "没有接通专员" in browser.get(f"/cases/{case_id}").text
+
+
 def test_a_recording_is_played_to_who_is_logged_in_and_leaves_a_trace(
     talked: tuple[DeskInHand, int, str],
 ) -> None:

@@ -30,6 +30,7 @@ GROUPS: dict[str, type[Enum]] = {
     "purpose": Purpose,
     "touch_state": TouchState,
     "attempt_state": AttemptState,
+    "call_attempt": AttemptState,
     "promise_state": PromiseState,
     "owner": Owner,
     "kind": PhoneKind,
