@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg_pool import ConnectionPool
 from sqlalchemy import Engine
 
@@ -20,6 +21,10 @@ from bot.app.migrate import upgrade
 TEMPLATE = "template_yuehuan"
 BROWSERS = ("chromium", "chromium-browser")
 _numbers = itertools.count(1)
+
+# A property is about values: a machine that is busy with something else must not fail it.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 def _run_folder() -> Path:
