@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 from bench.understanding_train import taught, train  # noqa: E402
 from bot.domain.understanding import Understanding, understand  # noqa: E402
 from bot.domain.understanding.choice import HARMFUL  # noqa: E402
+from bot.domain.understanding.lexicon import Lexicon  # noqa: E402
 from bot.policy.lexicon import bare_lexicon  # noqa: E402
 from tests.understanding.golden import Case, misreadings, training_cases  # noqa: E402
 
@@ -51,20 +52,40 @@ def faults(case: Case, read: Understanding) -> list[str]:
     return out
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def fold_arguments(about: str | None, folder: str) -> argparse.ArgumentParser:
+    """Which third is read, and of which folders; `folder` is the default."""
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--fold", type=int, default=HELD_OUT, choices=range(PARTS))
-    parser.add_argument("--errors", nargs="?", const="top", help="list replies with this fault")
-    parser.add_argument("--folder", default="training", help="only what is in folders so called")
-    args = parser.parse_args()
-    if args.errors and args.fold == HELD_OUT:
+    parser.add_argument("--folder", default=folder, help="only files whose folder begins with this")
+    return parser
+
+
+def may_list(parser: argparse.ArgumentParser, fold: int) -> None:
+    """Stops the program where the held-out third would be listed."""
+    if fold == HELD_OUT:
         parser.error("the held-out third is counted, never listed; take --fold 1 or 2")
+
+
+def taught_without(fold: int, folder: str) -> tuple[Lexicon, list[Case]]:
+    """The words with a classifier that was not taught one third (0 to 2) of the training replies, and
+    the replies of that third in the folders that begin so. Takes minutes."""
     cases, bare = training_cases(), bare_lexicon()
     order = sorted(bare.rank, key=bare.rank.__getitem__)
-    learnt = train(taught([c for c in cases if part(c) != args.fold], bare), order)
-    lexicon, total, failed = bare_lexicon(learnt), Counter[str](), Counter[tuple[str, str]]()
+    learnt = train(taught([c for c in cases if part(c) != fold], bare), order)
+    mine = [c for c in cases if part(c) == fold and c.file.startswith(folder)]
+    return bare_lexicon(learnt), mine
+
+
+def main() -> None:
+    parser = fold_arguments(__doc__, "training")
+    parser.add_argument("--errors", nargs="?", const="top", help="list replies with this fault")
+    args = parser.parse_args()
+    if args.errors:
+        may_list(parser, args.fold)
+    lexicon, cases = taught_without(args.fold, args.folder)
+    total, failed = Counter[str](), Counter[tuple[str, str]]()
     sure: list[tuple[float, bool]] = []
-    for case in (c for c in cases if part(c) == args.fold and c.file.startswith(args.folder)):
+    for case in cases:
         read = understand(case.text, case.context, lexicon)
         total[case.file] += 1
         found = faults(case, read)

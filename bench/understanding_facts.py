@@ -11,7 +11,6 @@ grammar had it and the intents decided kept it back, "grammar" when the grammar 
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -21,16 +20,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.understanding_dev import HELD_OUT, PARTS, part  # noqa: E402
-from bench.understanding_train import taught, train  # noqa: E402
+from bench.understanding_dev import fold_arguments, may_list, taught_without  # noqa: E402
 from bot.domain.understanding import Understanding, understand  # noqa: E402
 from bot.domain.understanding.callbacks import read_callback  # noqa: E402
 from bot.domain.understanding.engine import _facts  # noqa: E402
 from bot.domain.understanding.lexicon import Lexicon  # noqa: E402
 from bot.domain.understanding.promises import read_promise  # noqa: E402
 from bot.domain.understanding.reading import read  # noqa: E402
-from bot.policy.lexicon import bare_lexicon  # noqa: E402
-from tests.understanding.golden import Case, training_cases  # noqa: E402
+from tests.understanding.golden import Case  # noqa: E402
 
 FACTS = {"D": "promise date", "A": "amount", "P": "portion", "C": "call-back"}
 NEAR = timedelta(hours=3)
@@ -112,18 +109,12 @@ def verdict(case: Case, fact: str, got: object) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fold", type=int, default=HELD_OUT, choices=range(PARTS))
-    parser.add_argument("--folder", default="", help="only files whose folder begins with this")
+    parser = fold_arguments(__doc__, "")
     parser.add_argument("--errors", action="store_true", help="list what is not exact")
     args = parser.parse_args()
-    if args.errors and args.fold == HELD_OUT:
-        parser.error("the held-out third is counted, never listed; take --fold 1 or 2")
-    cases, bare = training_cases(), bare_lexicon()
-    order = sorted(bare.rank, key=bare.rank.__getitem__)
-    learnt = train(taught([c for c in cases if part(c) != args.fold], bare), order)
-    lexicon = bare_lexicon(learnt)
-    mine = [c for c in cases if part(c) == args.fold and c.file.startswith(args.folder)]
+    if args.errors:
+        may_list(parser, args.fold)
+    lexicon, mine = taught_without(args.fold, args.folder)
     table(count(mine, lexicon, list_errors=args.errors), len(mine))
 
 

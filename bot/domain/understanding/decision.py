@@ -56,6 +56,8 @@ def decide(
         return Decision(choice.names, choice.weights.get(choice.names[0], 0.2))
     marks = signs(reading, choice, context, now)
     chances = lexicon.classifier.chances(reading.text, spans(reading), marks)
+    if _mourns(reading, choice, lexicon):
+        chances = _without("deceased", chances)
     first = _first(choice, chances)
     names = (first, *_beside(first, choice, chances.holds, lexicon))
     promises = chances.holds["promise_to_pay"]
@@ -69,6 +71,18 @@ def _says_nothing(reading: Reading, choice: Choice) -> bool:
     return choice.names == ("other",) and (
         sum("\u4e00" <= char <= "\u9fff" for char in reading.text) < 2
     )
+
+
+def _mourns(reading: Reading, choice: Choice, lexicon: Lexicon) -> bool:
+    """The debtor writes of a death in the family, and no word says it was the debtor's own."""
+    words = lexicon.verbs
+    if "deceased" in choice.weights or not {"promise_to_pay", "hardship"} & set(choice.weights):
+        return False
+    return bool(words.own_kin.search(reading.text) and words.mourning.search(reading.text))
+
+
+def _without(name: str, chances: Chances) -> Chances:
+    return Chances({**chances.holds, name: 0.0}, {**chances.first, name: 0.0})
 
 
 def _first(choice: Choice, chances: Chances) -> str:
