@@ -71,6 +71,7 @@ def console_pages(parts: ConsoleParts) -> Blueprint:
     pages.register_error_handler(404, _missing)
     pages.register_error_handler(403, _forbidden)
     pages.after_request(secure)
+    pages.app_template_global("t")(t)
     pages.app_template_filter("local_time")(clock_time)
     pages.app_template_filter("evidence")(evidence_word)
     pages.context_processor(lambda: _shared(parts))

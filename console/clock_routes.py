@@ -12,6 +12,7 @@ from bot.flows.playbook import zone_of
 from console.guard import needs
 from console.parts import ConsoleParts
 from console.sessions import own_path
+from console.words import t
 
 _ZONE = "Asia/Shanghai"
 _MORNING = time(9, 0)
@@ -29,11 +30,11 @@ def add_clock_pages(pages: Blueprint, parts: ConsoleParts) -> None:
         if until is None:
             abort(400)
         if g.stale_form:
-            flash("页面已过期，请再点一次。", "warn")
+            flash(t("stale.what"), "warn")
         elif not parts.test_clock.advance(until):
-            flash("测试时钟还在拨动，请等它走完。", "warn")
+            flash(t("clock.busy"), "warn")
         elif trouble := parts.test_clock.trouble():
-            flash(f"测试时钟没有拨到位：{trouble}", "bad")
+            flash(t("clock.trouble", why=trouble), "bad")
         back = own_path(request.form.get("back"), "/console")
         return redirect(back or url_for("console.desk"), 303)
 

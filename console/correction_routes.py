@@ -19,14 +19,10 @@ from console.case_routes import LONGEST_NOTE, show_case
 from console.guard import needs
 from console.parts import ConsoleParts
 from console.rates import view_rates
-from console.words import word
+from console.words import t, word
 
 #: The rates are of replies received in this long.
 PERIOD = timedelta(days=30)
-
-_STALE_FORM = "页面已过期，改正没有保存，请再点一次。"
-_DONE = "改正已记下。案件要怎么处理，请用右边的按钮。"
-_STOPPED = "改正已记下，并已按“{what}”立即停止自动联系。"
 
 
 def add_correction_pages(pages: Blueprint, parts: ConsoleParts) -> None:
@@ -38,7 +34,7 @@ def add_correction_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     def correct(case_id: int, reply_id: int) -> AnyResponse:
         note = request.form.get("note", "")[:LONGEST_NOTE]
         if g.stale_form:
-            flash(_STALE_FORM, "bad")
+            flash(t("stale.what"), "bad")
             return show_case(parts, case_id, draft=note, status=400)
         case = _case(parts, case_id)
         try:
@@ -131,5 +127,5 @@ def _instant(text: str, zone: str) -> datetime | None:
 
 
 def _told(stopped: frozenset[Intent]) -> str:
-    what = "、".join(word("intent", intent) for intent in sorted(stopped))
-    return _STOPPED.format(what=what) if stopped else _DONE
+    what = t("list.comma").join(word("intent", intent) for intent in sorted(stopped))
+    return t("fix.stopped", what=what) if stopped else t("fix.done")

@@ -14,7 +14,7 @@ from console.guard import needs
 from console.parts import ConsoleParts
 from console.showing import money
 from console.tiers import tier_label
-from console.words import word
+from console.words import t, word
 
 _LONGEST_QUERY = 60
 _SPACES = re.compile(r"\s+")
@@ -28,7 +28,7 @@ def add_desk_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     def search() -> AnyResponse | str:
         text = _SPACES.sub("", request.form.get("q", ""))[:_LONGEST_QUERY]
         if g.stale_form or not text:
-            flash("请输入合同号或手机号，再按搜索。", "warn")
+            flash(t("found.ask"), "warn")
             return redirect(url_for("console.desk"), 303)
         with parts.read() as views:
             found = find_cases(views, text)

@@ -16,7 +16,7 @@ from bot.domain.understanding import Intent
 from bot.flows.playbook import zone_of
 from bot.store.views import Row, TimelineItem
 from console.showing import day, instant, money
-from console.words import word
+from console.words import t, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +81,19 @@ def told(item: TimelineItem, currency: str, zone: str, today: date) -> list[str]
         return []
     was, now = bare(item.data["understanding"] or {}), bare(correction["after"])
     changes = [
-        f"{name}{before or '无'} → {after or '无'}"
+        f"{t(name) if name else ''} {before or t('fix.nothing')} → {after or t('fix.nothing')}".strip()
         for name, before, after in zip(
-            ("", "承诺日期 ", "承诺金额 ", "回拨 "),
+            ("", "fix.date", "fix.amount", "fix.callback"),
             _shown(was, currency, zone, today),
             _shown(now, currency, zone, today),
             strict=True,
         )
         if before != after
     ]
-    signed = f"{correction['by']}，{instant(correction['at'], zone, today)}"
+    signed = {"who": correction["by"], "at": instant(correction["at"], zone, today)}
     if not changes:
-        return [f"改正已撤回（{signed}）"]
-    return [f"已改正：{'；'.join(changes)}（{signed}）"]
+        return [t("fix.taken_back", **signed)]
+    return [t("fix.corrected", changes=t("list.semicolon").join(changes), **signed)]
 
 
 def _shown(reading: Row, currency: str, zone: str, today: date) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ def _shown(reading: Row, currency: str, zone: str, today: date) -> tuple[str, ..
         reading[name] for name in ("promise_date", "promise_amount_minor", "callback_start")
     )
     return (
-        "、".join(word("intent", intent) for intent in reading["intents"]),
+        t("list.comma").join(word("intent", intent) for intent in reading["intents"]),
         day(on, today) if on else "",
         money(sum_, currency) if sum_ else "",
         instant(callback, zone, today) if callback else "",

@@ -13,10 +13,9 @@ from bot.payments.qr import svg_of
 from console.guard import needs
 from console.parts import ConsoleParts
 from console.showing import instant
-from console.words import word
+from console.words import t, word
 
 _MEGABYTE = 1 << 20
-_STALE = "页面已过期，刚才的操作没有执行，请再点一次。"
 _INLINE = frozenset({"image/jpeg", "image/png", "image/webp"})
 
 
@@ -29,15 +28,15 @@ def add_link_pages(pages: Blueprint, parts: ConsoleParts) -> None:
         case = _case(parts, case_id)
         back = redirect(url_for("console.case", case_id=case_id), 303)
         if g.stale_form:
-            flash(_STALE, "warn")
+            flash(t("stale.what"), "warn")
             return back
         if request.form.get("do") == "revoke":
             count = _revoke(parts, case_id, case)
-            flash(f"已停用 {count} 个还款链接。" if count else "没有可停用的还款链接。", "good")
+            flash(t("links.revoked", count=count) if count else t("links.none_good"), "good")
             return back
         who = g.person.collector_id
         url = parts.links.hand_out(case_id, who, livemode=case["livemode"])
-        code = svg_of(url, label="还款链接二维码")
+        code = svg_of(url, label=t("links.code"))
         page = render_template("console/link.html", case=case, url=url, code=code)
         return Response(page)
 

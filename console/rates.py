@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.store.rates import IntentCount
-from console.words import word
+from console.words import t, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def view_rates(counts: Sequence[IntentCount]) -> RatesView:
     replies = sum(count.replies for count in counts)
     alone = sum(count.alone for count in counts)
     corrected = sum(count.corrected for count in counts)
-    total = RateLine("全部", Rate(alone, replies), Rate(corrected, replies))
+    total = RateLine(t("rates.all"), Rate(alone, replies), Rate(corrected, replies))
     return RatesView(total, [_line(count) for count in counts])
 
 

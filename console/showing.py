@@ -6,17 +6,22 @@ from datetime import date, datetime, timedelta
 
 from bot.domain.money import exponent, spoken, to_major
 from bot.flows.playbook import zone_of
+from console.words import ENGLISH, language, t
 
 
 def money(minor: int, currency: str) -> str:
-    """`2,047.50元`."""
+    """`2,047.50元`; in English `CNY 2,047.50`."""
+    if language() == ENGLISH:
+        return f"{currency} {to_major(minor, currency):,.{exponent(currency)}f}"
     unit = spoken(0, currency).removeprefix("0")
     return f"{to_major(minor, currency):,.{exponent(currency)}f}{unit}"
 
 
 def day(value: date | str, today: date) -> str:
-    """`3月11日`, with the year when it is another one; takes ISO text too."""
+    """`3月11日`, `11 Mar`, with the year when it is another one; takes ISO text too."""
     on = date.fromisoformat(value) if isinstance(value, str) else value
+    if language() == ENGLISH:
+        return f"{on.day} {on:%b}" if on.year == today.year else f"{on.day} {on:%b %Y}"
     year = "" if on.year == today.year else f"{on.year}年"
     return f"{year}{on.month}月{on.day}日"
 
@@ -38,7 +43,11 @@ def span(length: timedelta) -> str:
     minutes = int(length.total_seconds()) // 60
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     if days:
-        return f"{days}天{hours}小时" if hours else f"{days}天"
+        return t("span.days_hours", days=days, hours=hours) if hours else t("span.days", days=days)
     if hours:
-        return f"{hours}小时{rest}分" if rest else f"{hours}小时"
-    return f"{rest}分钟" if rest else "不到1分钟"
+        return (
+            t("span.hours_minutes", hours=hours, rest=rest)
+            if rest
+            else t("span.hours", hours=hours)
+        )
+    return t("span.minutes", rest=rest) if rest else t("span.moment")

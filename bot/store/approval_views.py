@@ -12,8 +12,9 @@ Row = dict[str, Any]
 
 _ALL = """
 SELECT a.id, a.kind, a.subject, a.case_id, a.portfolio_id, a.data, a.asked_by, a.asked_at,
-       a.decided_by, a.decided_at, a.outcome, NULL::bigint AS amount_minor, NULL AS currency
-FROM approval a
+       a.decided_by, a.decided_at, a.outcome, (a.data ->> 'amount_minor')::bigint AS amount_minor,
+       c.currency
+FROM approval a LEFT JOIN cases c ON c.id = a.case_id
 UNION ALL
 SELECT r.id, 'reduction', r.id::text, r.case_id, c.portfolio_id, '{}'::jsonb, r.asked_by,
        r.asked_at, r.decided_by, r.decided_at,

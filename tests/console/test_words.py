@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +24,7 @@ from bot.domain.vocabulary import (
 )
 from bot.flows.ports.collectors import Role
 from console.story import _TOLD_ELSEWHERE
-from console.words import load_words, reason_word
+from console.words import WordsError, _add, load_words, pairs, reason_word
 
 GROUPS: dict[str, type[Enum]] = {
     "state": CaseState,
@@ -49,3 +51,50 @@ def test_a_group_of_words_is_complete(group: str) -> None:
 
 def test_every_reason_for_a_hand_off_has_words() -> None:
     assert all(reason_word(reason.value) for reason in HandoffReason)
+
+
+ROOT = Path(__file__).parents[2]
+CHINESE_SIGN = re.compile(r"[\u3400-\u9fff]")
+
+
+def test_every_sentence_that_a_page_asks_for_exists() -> None:
+    asked = re.compile(r"""\bt\(\s*["']([\w.]+)["'](?!\s*~)""")
+    places = [*ROOT.glob("console/*.py"), *ROOT.glob("console/templates/console/*.html")]
+    missing = {
+        (place.name, key)
+        for place in places
+        for key in asked.findall(place.read_text("utf-8"))
+        if key not in pairs()["text"]
+    }
+    assert not missing
+
+
+def test_english_is_english_but_for_names_of_the_other_language() -> None:
+    own = {("text", "other_language"), ("language", "zh-CN")}
+    found = {
+        (group, key)
+        for group, entries in pairs().items()
+        for key, (_, english) in entries.items()
+        if CHINESE_SIGN.search(english)
+    }
+    assert found - own == set()
+
+
+def test_both_languages_fill_the_same_holes() -> None:
+    hole = re.compile(r"\{(\w+)\}")
+    for group, entries in pairs().items():
+        for key, (chinese, english) in entries.items():
+            assert set(hole.findall(chinese)) == set(hole.findall(english)), (group, key)
+
+
+def test_templates_hold_no_words_of_their_own() -> None:
+    for place in ROOT.glob("console/templates/console/*.html"):
+        text = re.sub(r"\{#.*?#\}", "", place.read_text("utf-8"), flags=re.DOTALL)
+        assert not CHINESE_SIGN.search(text), place.name
+
+
+def test_a_word_without_its_other_half_is_refused() -> None:
+    with pytest.raises(WordsError, match=r"here\.key is no pair"):
+        _add({}, {"key": "只有中文"}, "here")
+    with pytest.raises(WordsError, match="written twice"):
+        _add({"key": ("一", "one")}, {"key": ["一", "one"]}, "here")
