@@ -1,6 +1,6 @@
 """The console under a full desk: how long queue, case page and dashboard take with people at work.
 
-    python -m bench.console [--size full|middle|small] [--seconds 60] [--pause 3] [--json]
+    python -m bench.console [--size full|middle|small] [--seconds 60] [--pause 3] [--days 35]
 
 Fills a database with 1,000,000 cases, 20,000 open hand-offs and 5,000,000 timeline rows (or less),
 counts the dashboard's figures, starts the web server, and lets 20 people log in and work over HTTP:
@@ -25,7 +25,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import psycopg
@@ -180,7 +180,12 @@ def run(size: Size, seconds: float, pause: float) -> dict[str, object]:
         time.sleep(1.5)  # the server's sessions report their statistics at most once a second
         after = scans(url)
     return {
-        "size": {"cases": size.cases, "handoffs": size.handoffs, "timeline": size.timeline},
+        "size": {
+            "cases": size.cases,
+            "handoffs": size.handoffs,
+            "timeline": size.timeline,
+            "days": size.days,
+        },
         "people": size.people,
         "pause": pause,
         "cores": os.cpu_count(),
@@ -214,9 +219,12 @@ def main() -> int:
     parser.add_argument("--small", action="store_const", const="small", dest="size")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--pause", type=float, default=3.0, help="seconds a person reads a page")
+    parser.add_argument("--days", type=int, help="how far the past reaches back")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    told = run(SIZES[given.size], given.seconds, given.pause)
+    size = SIZES[given.size]
+    size = replace(size, days=given.days) if given.days else size
+    told = run(size, given.seconds, given.pause)
     if given.json:
         print(json.dumps(told))
     else:

@@ -14,8 +14,9 @@ from console.dashboard.sections.trends import drawings
 from console.dashboard.table import Kind, Table
 from console.dashboard.words import count, percent, sums
 from console.guard import needs
+from console.moments import moment
 from console.parts import ConsoleParts
-from console.showing import instant, money
+from console.showing import money
 
 #: The numbers of this very moment, in order.
 NOW = ("open", "overdue", "claimed", "planned", "promises", "unread")
@@ -39,7 +40,7 @@ def add_dashboard(pages: Blueprint, parts: ConsoleParts) -> None:
             head=head(report),
             drawings=drawings(report),
             tables=[section(report) for section in SECTIONS.values()],
-            as_of=instant(report.as_of, asked.zone, asked.today) if report.as_of else "",
+            as_of=moment(report.as_of, asked.zone, asked.now) if report.as_of else None,
             shown=_Shown(),
         )
 

@@ -178,6 +178,13 @@ def test_disputes_complaints_stops_and_wrong_numbers_by_debtors_contacted(world:
             *(a, seq, at),
         )
     world.handoff(b, "2026-03-09 12:00", reason="complaint")
+    for at in ("2026-03-09T05:00Z", "2026-03-10T05:00Z"):
+        world.desk.sql(
+            "INSERT INTO complaint (portfolio_id, case_id, source, received_at, due_at, rule, "
+            "registered_at) SELECT portfolio_id, id, 'telephone', %s, %s, 'cn', %s FROM cases "
+            "WHERE id = %s",
+            *(at, at, at, b),
+        )
     world.desk.sql(
         "INSERT INTO suppression (creditor_key, phone_hash, channel, source, at) "
         "SELECT 'chenguang', q.phone_hash, 'sms', 'reply', '2026-03-09T05:00Z' FROM contact_point q "

@@ -9,7 +9,7 @@ debtors contacted, too.
 - `right_party`: we know it was the debtor: verified on a call or on the page, a promise, or a reply
   from the debtor's number that no third party and no wrong number wrote.
 - `replied`, `promised`, `paid`: a message or an utterance, a promise, money.
-- `disputed`, `complained`: a dispute was raised; a hand-off because of a complaint was opened.
+- `disputed`, `complained`: a dispute was raised; a complaint handed the case over or was registered.
 - `opted_out`: the debtor asked not to be contacted on a channel, or at all.
 - `wrong_number`: one of the debtor's numbers proved to be somebody else's.
 """
@@ -82,9 +82,12 @@ _SOURCES = {
     ),
     "complained": (
         f"SELECT h.case_id FROM handoff h WHERE {_DAY.format('h.opened_at')} "
-        "AND (h.reason = 'complaint' OR h.reasons ? 'complaint')",
+        "AND (h.reason = 'complaint' OR h.reasons ? 'complaint') UNION ALL "
+        "SELECT k.case_id FROM complaint k WHERE k.portfolio_id = ANY(%(books)s) "
+        f"AND {_DAY.format('k.received_at')}",
         "SELECT h.opened_at AS at FROM handoff h WHERE h.case_id = f.id "
-        "AND (h.reason = 'complaint' OR h.reasons ? 'complaint')",
+        "AND (h.reason = 'complaint' OR h.reasons ? 'complaint') UNION ALL "
+        "SELECT k.received_at FROM complaint k WHERE k.case_id = f.id",
     ),
     "opted_out": (
         "SELECT o.id AS case_id FROM suppression s JOIN contact_point q "
