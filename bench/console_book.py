@@ -201,6 +201,20 @@ LATERAL (SELECT (ARRAY['dispute', 'hardship', 'complaint', 'unclear'])[1 + n %% 
 LATERAL (SELECT %(now)s - (n %% 72) * interval '1 hour' AS at) w
 """
 
+# For every hand-off that waits, four that were claimed and closed before.
+_CLOSED = """
+INSERT INTO handoff (case_id, portfolio_id, reason, reasons, priority, opened_at, due_at, state,
+    claimed_by, claimed_at, closed_at, outcome)
+SELECT c.id, c.portfolio_id, r.reason, jsonb_build_array(r.reason), 1 + (n %% 4)::int, w.at,
+    w.at + interval '4 hours', 'closed', k.id, w.at + (n %% 300) * interval '1 minute',
+    w.at + interval '6 hours', 'returned'
+FROM generate_series(%(from)s::bigint, %(to)s::bigint - 1) n
+JOIN cases c ON c.id = 1 + (n * 53::bigint) %% %(cases)s,
+(SELECT min(id) AS id FROM collector) k,
+LATERAL (SELECT (ARRAY['dispute', 'hardship', 'complaint', 'unclear'])[1 + n %% 4] AS reason) r,
+LATERAL (SELECT %(now)s - ((n * 31) %% %(days)s) * interval '1 day' AS at) w
+"""
+
 
 def fill(url: str, seal: Seal, size: Size, now: datetime) -> None:
     """The whole desk; hand-offs and notes need one collector to be there already."""
@@ -226,6 +240,7 @@ def fill(url: str, seal: Seal, size: Size, now: datetime) -> None:
             ("payments", _PAYMENTS, size.small),
             ("notes", _NOTES, size.small),
             ("hand-offs", _HANDOFFS, size.handoffs),
+            ("closed", _CLOSED, size.handoffs * 4),
         ):
             _in_chunks(connection, name, statement, count, values)
         connection.execute(

@@ -54,7 +54,8 @@ SELECT coalesce(a.at, t.created_at) AS at, 'touch' AS kind, t.id, jsonb_build_ob
                  FROM verdict v WHERE v.touch_id = t.id AND v.outcome <> 'allow')) AS data,
     a.body_sealed AS sealed
 FROM touch t LEFT JOIN LATERAL (
-    SELECT at, state, error_code, body_sealed FROM attempt WHERE touch_id = t.id
+    SELECT at, state, error_code, body_sealed FROM attempt
+    WHERE case_id = t.case_id AND touch_id = t.id  -- the case's attempts have an index, a touch's not
     ORDER BY id DESC LIMIT 1
 ) a ON true
 WHERE t.case_id = %(case)s
