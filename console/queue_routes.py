@@ -72,8 +72,7 @@ def _list(parts: ConsoleParts) -> dict[str, Any]:
     asked, clocks = _asked(), Clocks.read(parts.clock)
     with parts.work.read_queue() as views:
         rows = views.lines(asked, limit=LONGEST_LIST)
-        counts = views.counts(asked, live=clocks.live, test=clocks.test)
-        reasons = views.reasons(asked)
+        counts, reasons = views.counts(asked, live=clocks.live, test=clocks.test)
         people = views.people() if may(Right.ASSIGN) else []
     lines = lines_of(rows, clocks, parts.playbook, g.person.collector_id)
     return {

@@ -33,6 +33,7 @@ WITH late AS (
     WHERE h.state IN ('open', 'claimed') AND p.livemode = %(livemode)s AND h.aside_until IS NULL
       AND ((h.state = 'open' AND h.assigned_to IS NOT NULL AND h.due_at <= %(now)s
             AND h.assigned_at <= t.assigned_before)
+        OR (h.state = 'open' AND h.assigned_to IN (SELECT id FROM collector WHERE disabled))
         OR (h.state = 'claimed' AND coalesce(h.worked_at, h.claimed_at) <= t.worked_before))
     ORDER BY h.id FOR UPDATE OF h SKIP LOCKED
 )

@@ -65,7 +65,7 @@ LIMIT %(limit)s
 """
 
 _COUNTS = """
-SELECT count(*) AS everything,
+SELECT h.reason, count(*) AS everything,
        count(*) FILTER (WHERE {todo}) AS todo,
        count(*) FILTER (WHERE {open}) AS open,
        count(*) FILTER (WHERE {mine}) AS mine,
@@ -73,12 +73,7 @@ SELECT count(*) AS everything,
        count(*) FILTER (WHERE h.state = 'open'
            AND h.due_at < CASE WHEN p.livemode THEN %(live)s ELSE %(test)s END) AS late
 FROM handoff h JOIN portfolio p ON p.id = h.portfolio_id
-WHERE h.state IN ('open', 'claimed') {books}
-"""
-
-_REASONS = """
-SELECT reason, count(*) AS n FROM handoff h WHERE state IN ('open', 'claimed') {books}
-GROUP BY reason
+WHERE h.state IN ('open', 'claimed') {books} GROUP BY h.reason
 """
 
 _PEOPLE = """
@@ -125,17 +120,14 @@ class QueueViews:
         }
         return [self._named(row) for row in self._rows(query, values)]
 
-    def counts(self, asked: Asked, *, live: datetime, test: datetime) -> Row:
-        """How many each of the views holds, and how many nobody claimed in time."""
+    def counts(self, asked: Asked, *, live: datetime, test: datetime) -> tuple[Row, dict[str, int]]:
+        """How many each of the views holds and how many nobody claimed in time; and by reason."""
         query = _COUNTS.format(**_SHOWN, books=_books(asked))
         values = {"me": asked.me, "books": list(asked.books or ()), "live": live, "test": test}
-        return self._rows(query, values)[0]
-
-    def reasons(self, asked: Asked) -> dict[str, int]:
-        """Open hand-offs by reason."""
-        query = _REASONS.format(books=_books(asked))
-        rows = self._rows(query, {"books": list(asked.books or ())})
-        return {row["reason"]: row["n"] for row in rows}
+        rows = self._rows(query, values)
+        names = ("everything", "todo", "open", "mine", "aside", "late")
+        totals = {name: sum(row[name] for row in rows) for name in names}
+        return totals, {row["reason"]: row["everything"] for row in rows}
 
     def filters(self, collector_id: int) -> list[Row]:
         """What somebody saved, by name."""

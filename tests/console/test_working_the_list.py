@@ -71,6 +71,19 @@ def test_what_nobody_has_goes_to_who_takes_and_lapses_to_the_next(
     assert "派单到期没有领取" in wang.get(f"/cases/{case}").text
 
 
+def test_what_waits_for_somebody_who_left_goes_back_at_once(
+    desk: DeskInHand, browser: Browser
+) -> None:
+    case = handed_off(desk)
+    desk_queue(desk.product).set_taking(person(desk, "chen"), on=True)
+    handing_out(desk.product).run(livemode=False)
+    assert handoff(desk, case)[2] == person(desk, "chen")
+    desk.product.collectors.disable("chen")
+    handing_out(desk.product).run(livemode=False)
+    assert handoff(desk, case) == ("open", None, None)
+    assert browser.login
+
+
 def test_who_knows_the_debtor_gets_the_debtor_again(desk: DeskInHand, browser: Browser) -> None:
     somebody(desk, "wang", "王磊")
     case = handed_off(desk)
@@ -190,7 +203,7 @@ def test_open_pages_are_told_of_what_the_database_says(desk: DeskInHand, browser
     other = handed_off(desk, "我要投诉你们", name="周文博")
     before = seen[0]
     wait_until(lambda: news("/stream?"))
-    assert not news("/stream?")
+    wait_until(lambda: not news("/stream?"))
     seen[0] = before
     assert not news(f"/stream?case={case}&")
     seen[0] = before
