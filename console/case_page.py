@@ -177,9 +177,12 @@ def _promise(row: Row, case: Row, today: date) -> Row:
 
 
 def _payment(row: Row, case: Row, today: date) -> Row:
+    back = row["refunded_minor"] + row["charged_back_minor"]
     return {
         "at": instant(row["paid_at"], case["zone"], today),
         "amount": money(row["amount_minor"], row["currency"]),
         "provider": word("provider", row["provider"]),
         "credit": money(row["credit_minor"], row["currency"]) if row["credit_minor"] else "",
+        "back": money(back, row["currency"]) if back else "",
+        "undone": money(row["undone_minor"], row["currency"]) if row["undone_minor"] else "",
     }

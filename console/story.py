@@ -23,7 +23,9 @@ _LINK = re.compile(r"/p/[A-Za-z0-9_-]{8,}")
 _TOLD_ELSEWHERE = frozenset({"promise_made", "payment"})
 
 #: Events that moved a sum, which their title names.
-_OF_MONEY = frozenset({"refund", "chargeback", "reinstated", "credit_used"})
+_OF_MONEY = frozenset(
+    {"refund", "chargeback", "undone", "reinstated", "credit_used", "fee_charged", "fee_waived"}
+)
 
 _GOOD = frozenset({"delivered", "kept", "sent", "accepted"})
 _BAD = frozenset({"undelivered", "failed", "refused", "broken", "denied", "unknown"})
@@ -140,11 +142,15 @@ class Teller:
         if event == "handed_off" and reason:
             title = t("story.with", what=title, detail=reason_word(reason))
         elif reason:
-            title = t("story.with", what=title, detail=word("close_reason", reason))
+            group = "fee_reason" if event == "fee_charged" else "close_reason"
+            title = t("story.with", what=title, detail=word(group, reason))
         if event in _OF_MONEY:
             title += f" {money(data['amount_minor'], self.currency)}"
         if event == "promise_offered":
             title = t("story.offered", what=title, day=day(data["date"], self.today))
+        if event == "plan_noted":
+            said = f"{day(data['date'], self.today)} {money(data['amount_minor'], self.currency)}"
+            title = t("story.with", what=title, detail=said)
         if data.get("until"):
             title += f" · {t('story.until', day=day(data['until'], self.today))}"
         return Entry(item.at, "event", title, source=item.data.get("who") or "")

@@ -20,7 +20,7 @@ _SUMMARY = """
 SELECT count(*) AS links, coalesce(sum(v.visits), 0)::int AS visits, max(v.last_at) AS last_at,
        min(v.verified_at) AS verified_at, min(l.opened_at) AS opened_at,
        count(*) FILTER (WHERE l.revoked_at IS NULL AND l.expires_at > %(now)s) AS good,
-       EXISTS (SELECT FROM payment p WHERE p.case_id = %(case)s
+       EXISTS (SELECT FROM payment p WHERE p.case_id = %(case)s AND p.undone_minor = 0
                AND p.received_at >= (SELECT min(opened_at) FROM payment_link
                                      WHERE case_id = %(case)s)) AS paid_since
 FROM payment_link l LEFT JOIN link_visits v ON v.link_id = l.id WHERE l.case_id = %(case)s
@@ -34,7 +34,7 @@ JOIN portfolio p ON p.id = c.portfolio_id
 WHERE c.state <> 'closed' AND (%(portfolio)s::text IS NULL OR p.code = %(portfolio)s)
 GROUP BY c.id, p.code
 HAVING sum(v.visits) >= %(least)s AND NOT EXISTS (
-    SELECT FROM payment y WHERE y.case_id = c.id AND y.received_at >= min(l.opened_at))
+    SELECT FROM payment y WHERE y.case_id = c.id AND y.undone_minor = 0 AND y.received_at >= min(l.opened_at))
 ORDER BY max(v.last_at) DESC LIMIT %(limit)s
 """
 

@@ -132,8 +132,8 @@ class Views:
     def payments(self, case_id: int) -> list[Row]:
         """Payments, newest first."""
         return self._rows(
-            "SELECT amount_minor, credit_minor, refunded_minor, charged_back_minor, currency, "
-            "provider, paid_at FROM payment "
+            "SELECT amount_minor, credit_minor, refunded_minor, charged_back_minor, undone_minor, "
+            "currency, provider, paid_at FROM payment "
             "WHERE case_id = %s ORDER BY paid_at DESC, id DESC",
             [case_id],
         )

@@ -143,6 +143,9 @@ def test_a_booked_line_is_undone_with_a_reason_and_waits_again(
     browser.post(f"/bank/{line}", do="undo", reason="wrong_case")
     assert "已撤销，这一笔回到待核对" in browser.page
     assert paid(desk, case) == 0
+    browser.get(f"/cases/{case}")
+    assert "已撤销 500.00元" in browser.page
+    assert "入账撤销，款项扣回 500.00元" in browser.page
     browser.get(f"/bank/{line}")
     browser.post(f"/bank/{line}", do="undo", reason="wrong_case")
     assert "没有入账（或已撤销）" in browser.page

@@ -2,7 +2,8 @@
 
 - `collected`: payments that came in; detail `human` when a collector had taken the case before,
   else `bot`. `collected_days`: amount times the whole days since the case came to the desk.
-- `returned`: refunds and chargebacks, less chargebacks that were undone.
+- `returned`: refunds and chargebacks, less chargebacks that were undone; and what had been booked to
+  the wrong case, on the day it was taken off.
 - `charged`: claims as the creditor's ledger states them, corrections of the ledger included;
   `paid_before`: what the ledger says was paid before the case came.
 """
@@ -25,7 +26,7 @@ RETURNED = """
 SELECT c.portfolio_id, 'returned', '', '', '', '', 0, 32767, e.currency, count(DISTINCT e.source),
        sum(CASE WHEN e.debit = 'charged_back' THEN -e.amount_minor ELSE e.amount_minor END)
 FROM entry e JOIN cases c ON c.id = e.case_id
-WHERE (e.credit IN ('refunded', 'charged_back') OR e.debit = 'charged_back')
+WHERE (e.credit IN ('refunded', 'charged_back', 'received') OR e.debit = 'charged_back')
   AND e.at >= %(since)s AND e.at < %(until)s AND c.portfolio_id = ANY(%(books)s)
 GROUP BY 1, 9
 """
