@@ -12,6 +12,7 @@ from console.account_routes import add_account_pages
 from console.approval_routes import add_approval_pages, approvals_waiting
 from console.audit_routes import add_audit_pages
 from console.bank_routes import add_bank_pages, allow_uploads, bank_waiting
+from console.book_routes import add_book_pages, chosen_book
 from console.call_routes import add_call_pages
 from console.case_routes import add_case_pages
 from console.clock_routes import add_clock_pages
@@ -56,6 +57,7 @@ def console_pages(parts: ConsoleParts) -> Blueprint:
     add_people_pages(pages, parts)
     add_approval_pages(pages, parts)
     add_audit_pages(pages, parts)
+    add_book_pages(pages, parts)
     add_queue_pages(pages, parts)
     add_desk_pages(pages, parts)
     add_case_pages(pages, parts)
@@ -103,6 +105,7 @@ def _shared(parts: ConsoleParts) -> dict[str, Any]:
                 **operation_counts(parts),
             }
         ),
+        "books": lambda: chosen_book(parts),
         "csrf_token": generate_csrf,
         "word": word,
         "test_clock": _told(clock.now()) if clock else None,

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.domain.facts import CaseFacts
@@ -23,7 +23,7 @@ from bot.policy.fees import refused_fees
 from console.guard import needs
 from console.parts import ConsoleParts
 from console.sessions import own_path
-from console.showing import day, instant, money
+from console.showing import day, money
 from console.words import t, word
 
 _LONGEST_NOTE = 500
@@ -50,10 +50,8 @@ def add_grant_pages(pages: Blueprint, parts: ConsoleParts) -> None:
 
     @pages.get("/reductions")
     @needs(Right.SEE)
-    def reductions() -> str:
-        with parts.grants.views() as views:
-            rows = [_asked(row) for row in views.asked()]
-        return render_template("console/reductions.html", rows=rows)
+    def reductions() -> AnyResponse:
+        return redirect(url_for("console.approvals"), 301)
 
     @pages.context_processor
     def card() -> dict[str, Any]:
@@ -265,9 +263,3 @@ def _shown_reduction(row: dict[str, Any], today: date) -> dict[str, Any]:
         "asked_by_id": row["asked_by_id"],
         "decided_by": t("reduction.within") if row["by_rule"] else row["decided_by"] or "",
     }
-
-
-def _asked(row: dict[str, Any]) -> dict[str, Any]:
-    at = row["asked_at"]
-    shown = _shown_reduction(row, at.date())
-    return {**shown, "at": instant(at, row["zone"], at.date()), "portfolio": row["portfolio_name"]}

@@ -6,7 +6,7 @@ A page names its right with `@needs(Right.X)`; one that names none is refused to
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeVar
 
 from flask import abort, current_app, g, request, session
@@ -97,6 +97,16 @@ def check(parts: ConsoleParts, terms: Terms) -> None:
         refuse(parts, terms.right)
     if terms.looks and request.method == "GET":
         _look(parts, int((request.view_args or {})["case_id"]))
+    _narrow(terms)
+
+
+def _narrow(terms: Terms) -> None:
+    """Lists show the portfolio that was chosen in the bar; a single row is found all the same."""
+    g.allowed = g.person.scope
+    named = any(isinstance(value, int) for value in (request.view_args or {}).values())
+    chosen = session.get("book")
+    if chosen and request.method == "GET" and not named and terms.right is not Right.MANAGE:
+        g.person = replace(g.person, scope=(chosen,) if g.person.sees(chosen) else g.person.scope)
 
 
 def _look(parts: ConsoleParts, case_id: int) -> None:

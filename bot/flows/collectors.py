@@ -31,7 +31,7 @@ class PersonError(ValueError):
     """A person cannot be added or changed.
 
     `code`: bad_login, taken, no_name, bad_role, short_password, long_password, unknown, bad_phone,
-    no_phone, wrong_password, same_password, self, last_admin, moved_on.
+    no_phone, no_portfolio, wrong_password, same_password, self, last_admin, moved_on.
     """
 
     def __init__(self, code: str) -> None:
@@ -129,6 +129,28 @@ class Collectors:
         """May log in again. Raises PersonError."""
         with self.transactions() as store:
             store.set_disabled(self._named(store, login).collector_id, disabled=False)
+
+    def set_role(self, login: str, role: str) -> None:
+        """Another role. Raises PersonError."""
+        if role not in set(Role):
+            raise PersonError("bad_role")
+        with self.transactions() as store:
+            store.set_role(self._named(store, login).collector_id, role)
+
+    def set_portfolios(self, login: str, codes: Sequence[str] | None) -> None:
+        """Which portfolios the person sees, by code; None for all. Raises PersonError."""
+        with self.transactions() as store:
+            found = None if codes is None else [store.portfolio_id(code) for code in codes]
+            if found is not None and None in found:
+                raise PersonError("no_portfolio")
+            known = None if found is None else [each for each in found if each is not None]
+            store.set_scope(self._named(store, login).collector_id, known)
+
+    def end_sessions(self, login: str) -> int:
+        """Log the person out everywhere; returns how many sessions were open. Raises PersonError."""
+        with self.transactions() as store:
+            collector_id = self._named(store, login).collector_id
+            return store.end_sessions(collector_id, "ended", at=self.clock.real())
 
     def set_phone(self, login: str, phone: str, region: str) -> str:
         """Where calls are put through to; empty takes it away. Returns it in E.164.

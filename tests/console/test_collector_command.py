@@ -62,6 +62,9 @@ def test_disabling_shows_in_the_list_and_enabling_takes_it_back(
             "collector, lead, compliance, operations or admin",
         ),
         (["disable", "nobody"], "see yuehuan collector list"),
+        (["role", "nobody", "boss"], "collector, lead, compliance, operations or admin"),
+        (["portfolios", "nobody", "none"], "see yuehuan portfolio list"),
+        (["end-sessions", "nobody"], "see yuehuan collector list"),
         (["reset-password", "nobody", "--generate"], "see yuehuan collector list"),
     ],
 )
@@ -71,3 +74,20 @@ def test_what_cannot_be_done_is_one_line_with_its_remedy(
     assert cli.run(["collector", *words]) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert told in line
+
+
+def test_role_portfolios_and_sessions_are_set_at_the_terminal(
+    database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli.run(["collector", "add", "chen", "--name", "陈静", "--generate"])
+    assert cli.run(["collector", "role", "chen", "compliance"]) == 0
+    assert stored(database_url)[0] == "compliance"
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "INSERT INTO session (collector_id, token_hash, begun_at, seen_at, address_sealed) "
+            "SELECT id, 'x', now(), now(), 'x' FROM collector"
+        )
+    assert cli.run(["collector", "end-sessions", "chen"]) == 0
+    assert "sessions ended: 1" in capsys.readouterr().out
+    assert cli.run(["collector", "portfolios", "chen"]) == 0
+    assert "sees all portfolios" in capsys.readouterr().out

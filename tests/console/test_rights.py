@@ -158,3 +158,20 @@ def test_a_password_that_was_given_opens_nothing_but_its_own_change(desk: DeskIn
         again_password="my own password",
     )
     assert browser.get("/").url.endswith("/console/")
+
+
+def test_a_chosen_portfolio_narrows_lists_and_hides_no_case(desk: DeskInHand) -> None:
+    add_person(desk, role="lead")
+    case = handed_off(desk)
+    trade = desk.portfolio("trade", name="供应链应收")
+    browser = Browser(desk)
+    browser.log_in()
+    assert f"/cases/{case}" in browser.page
+    browser.post("/book", book=trade)
+    assert f"/cases/{case}" not in browser.page
+    assert browser.get(f"/cases/{case}").status_code == 200
+    browser.post("/search", q=desk.phones[case])
+    assert browser.get("/account").status_code == 200
+    browser.post("/book", book=0)
+    assert f"/cases/{case}" in browser.get("/").text
+    assert browser.post("/book", book=999).status_code == 400

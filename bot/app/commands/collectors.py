@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.flows.collectors import Collectors
 
 collector_app = typer.Typer(
-    help="People of the desk (催收员): add, list, disable, enable, reset-password.",
+    help="People of the desk (催收员): roles, portfolios, passwords, sessions, calls.",
     no_args_is_help=True,
 )
 
@@ -38,6 +38,7 @@ _PROBLEMS = {
     "no_phone": ("has no telephone on file", "set one with yuehuan collector phone"),
     "last_admin": ("is the last admin", "make somebody else an admin first"),
     "self": ("cannot do that to themselves", "ask another admin"),
+    "no_portfolio": ("cannot see a portfolio that does not exist", "see yuehuan portfolio list"),
     "unknown": ("is nobody here", "see yuehuan collector list"),
 }
 
@@ -92,6 +93,33 @@ def enable(login: Login) -> None:
     with people(login) as collectors:
         collectors.enable(login)
     typer.echo(f"{login}: may log in again")
+
+
+@collector_app.command()
+def role(login: Login, name: Annotated[str, typer.Argument(help=", ".join(Role))]) -> None:
+    """Give the person another role."""
+    with people(login) as collectors:
+        collectors.set_role(login, name)
+    typer.echo(f"{login}: {name}")
+
+
+@collector_app.command()
+def portfolios(
+    login: Login,
+    codes: Annotated[list[str] | None, typer.Argument(help="Codes; none for all.")] = None,
+) -> None:
+    """Let the person see these portfolios only, or all of them."""
+    with people(login) as collectors:
+        collectors.set_portfolios(login, codes or None)
+    typer.echo(f"{login}: sees {', '.join(codes) if codes else 'all portfolios'}")
+
+
+@collector_app.command("end-sessions")
+def end_sessions(login: Login) -> None:
+    """Log the person out everywhere."""
+    with people(login) as collectors:
+        ended = collectors.end_sessions(login)
+    typer.echo(f"{login}: sessions ended: {ended}")
 
 
 @collector_app.command()

@@ -105,6 +105,18 @@ class CollectorStore(Trail, Protocol):
         """A new password, and no lock."""
         ...
 
+    def set_role(self, collector_id: int, role: str) -> None:
+        """Another role."""
+        ...
+
+    def set_scope(self, collector_id: int, portfolios: Sequence[int] | None) -> None:
+        """The portfolios the person may see; None for all."""
+        ...
+
+    def portfolio_id(self, code: str) -> int | None:
+        """The portfolio of that code."""
+        ...
+
     def set_disabled(self, collector_id: int, *, disabled: bool) -> None:
         """Whether the person may log in."""
         ...

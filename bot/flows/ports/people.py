@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from bot.flows.ports.collectors import CollectorStore
@@ -15,16 +14,8 @@ class PeopleStore(CollectorStore, Protocol):
         """The password was given by somebody else: it opens nothing but its own change."""
         ...
 
-    def set_role(self, collector_id: int, role: str) -> None:
-        """Another role."""
-        ...
-
     def set_name(self, collector_id: int, name: str) -> None:
         """How colleagues read it."""
-        ...
-
-    def set_scope(self, collector_id: int, portfolios: Sequence[int] | None) -> None:
-        """The portfolios the person may see; None for all."""
         ...
 
     def other_admins(self, collector_id: int) -> int:
