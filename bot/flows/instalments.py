@@ -14,7 +14,7 @@ from bot.domain.vocabulary import CaseState
 from bot.flows.life import take
 from bot.flows.playbook import today_of
 from bot.flows.ports.collectors import Role
-from bot.flows.ports.concessions import ConcessionStore, NewPlan, PlanAsking, PlanFacts
+from bot.flows.ports.concessions import CaseHead, ConcessionStore, NewPlan, PlanAsking, PlanFacts
 from bot.flows.ports.transactions import Clock, Transactions
 
 #: Who may grant what the portfolio's limits do not.
@@ -55,11 +55,14 @@ class Instalments:
     clock: Clock
 
     def offer(self, case_id: int) -> tuple[Limits, tuple[Part, ...]]:
-        """The portfolio's limits and the longest plan they allow; no parts when none is."""
+        """The portfolio's limits and the longest plan they allow; no parts when none is.
+
+        Only read, for a page: whoever works on the case is not waited for. Raises PlanError.
+        """
         with self.transactions() as store:
-            facts = self._facts(store, case_id)[0]
+            now = self.clock.now(livemode=self._head(store, case_id).livemode)
+            facts = store.facts([case_id], now)[0]
             limits = store.limits(facts.portfolio.portfolio_id)
-            now = self.clock.now(livemode=facts.portfolio.livemode)
             return limits, limits.widest(facts.outstanding_minor, today_of(facts, now))
 
     def ask(self, case_id: int, wish: Wish, *, source: str, reply_id: int | None) -> Proposed:
@@ -157,12 +160,16 @@ class Instalments:
 
     def _facts(self, store: ConcessionStore, case_id: int) -> tuple[CaseFacts, datetime]:
         """The case with its lane taken."""
-        head = store.case_head(case_id)
-        if head is None:
-            raise PlanError("unknown_case")
+        head = self._head(store, case_id)
         store.lock_debtors([head.debtor_id])
         now = self.clock.now(livemode=head.livemode)
         return store.facts([case_id], now)[0], now
+
+    def _head(self, store: ConcessionStore, case_id: int) -> CaseHead:
+        head = store.case_head(case_id)
+        if head is None:
+            raise PlanError("unknown_case")
+        return head
 
 
 def asked_by_debtor(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
+import psycopg
 import pytest
 from desk_kit import DeskInHand, shanghai
 from plan_kit import LIMITS, events, opened, parts, pay, person, plan_state, promises
@@ -76,6 +78,21 @@ def test_a_portfolio_without_terms_offers_no_plan(desk: DeskInHand) -> None:
     with pytest.raises(PlanError, match="not_offered"):
         ask(desk, case)
     assert instalments(desk.product).offer(case) == (Limits(), ())
+
+
+def test_what_is_offered_is_read_while_somebody_works_on_the_case(desk: DeskInHand) -> None:
+    case = opened(desk)
+    with (
+        psycopg.connect(desk.product.pool.conninfo) as held,
+        ThreadPoolExecutor(1) as reader,
+    ):
+        held.execute("SELECT 1 FROM debtor FOR UPDATE")
+        try:
+            limits, widest = reader.submit(instalments(desk.product).offer, case).result(60)
+        finally:
+            held.rollback()
+    assert limits == LIMITS
+    assert sum(part.amount_minor for part in widest) == 200_000
 
 
 def test_one_plan_at_a_time_and_none_on_a_paid_case(desk: DeskInHand) -> None:
