@@ -21,9 +21,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import psycopg
+from psutil import Process
 
 from bench import bare_web, load
 from bench.book import Databases, databases, environment, fill, free_port, settings_for
+from bench.cost import Cost
 from bench.ratio import Ratio, arguments, in_turns, report
 from bench.webhook import serving, signed, sms
 from bot.app.clock import system_now
@@ -52,6 +54,7 @@ class Bench:
     requests: int
     ports: dict[str, int] = field(default_factory=dict)
     pages: list[tuple[str, str]] = field(default_factory=list)
+    cost: Cost = field(init=False)
     _next: dict[str, int] = field(default_factory=dict)
 
     def slowest(self, side: str, *pace: str) -> float:
@@ -64,7 +67,9 @@ class Bench:
         file.write_bytes(load.pack([make(number) for number in numbers]))
         command = [sys.executable, "-m", "bench.visitors", "127.0.0.1", str(self.ports[side])]
         command += [str(file), str(VISITORS), *pace]
-        done = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+        with self.cost.counted(side, self.requests):
+            told = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+        done = json.loads(told)
         if list(done["statuses"]) != ["200"]:
             raise SystemExit(f"{side}: {done['statuses']}")
         return float(done["p99"])
@@ -108,9 +113,14 @@ class Bench:
         variables = {**given, "DATABASE_URL": url, "LOG_FORMAT": "json", "TRUSTED_PROXIES": "1"}
         floor = {"BARE_DATABASE_URL": url, "PORT": str(bare)}
         with (
-            serving(["bot.app.cli", "web"], ours, folder / "product.log", **variables),
-            serving(["bench.bare_web"], bare, folder / "bare.log", **floor),
+            serving(
+                ["bot.app.cli", "web"], ours, folder / "product.log", **variables
+            ) as product_pid,
+            serving(["bench.bare_web"], bare, folder / "bare.log", **floor) as floor_pid,
         ):
+            self.cost = Cost.at(url)
+            pids = {"product": product_pid, "floor": floor_pid}
+            self.cost.servers = {side: Process(pid) for side, pid in pids.items()}
             yield
 
 
@@ -124,16 +134,19 @@ def main() -> int:
         with bench.up():
             for side in bench.ports:
                 bench.slowest(side)  # warms it: the first visit of each link is written down
+            bench.cost.told.clear()
             figures = in_turns(
                 given.rounds or 5,
                 lambda _: bench.slowest("product"),
                 lambda _: bench.slowest("floor"),
             )
+            cost = bench.cost.medians()
             told = {side: round(bench.slowest(side, str(PACE)), 4) for side in bench.ports}
     ratio = Ratio("debtor's page, p99", "s", *figures, AIM)
     more: dict[str, object] = {
         "requests per round": bench.requests,
         "visitors": VISITORS,
+        "processor time of a page, ms": cost,
         f"p99 of a page each {PACE:g} s, s": told,
         "load of the machine": round(os.getloadavg()[0], 1),
     }

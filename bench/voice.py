@@ -25,9 +25,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
+from psutil import Process
 
 from bench import bare_web, load
 from bench.book import SENDER, Databases, databases, environment, fill, free_port, settings_for
+from bench.cost import Cost
 from bench.ratio import Ratio, arguments, in_turns, report
 from bench.webhook import serving, signed, sms
 from bot.app.clock import system_now
@@ -108,6 +110,7 @@ class Bench:
     calls: int
     ports: dict[str, int] = field(default_factory=dict)
     slowest: list[float] = field(default_factory=list)
+    cost: Cost = field(init=False)
     _next: dict[str, int] = field(default_factory=dict)
 
     def median(self, side: str) -> float:
@@ -131,9 +134,9 @@ class Bench:
         file.write_bytes(load.pack(list(made)))
         command = [sys.executable, "-m", "bench.visitors", "127.0.0.1", str(self.ports[side])]
         command += [str(file), str(CALLERS), *pace]
-        done: dict[str, Any] = json.loads(
-            subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
-        )
+        with self.cost.counted(side, calls * len(_INPUTS)):
+            told = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+        done: dict[str, Any] = json.loads(told)
         if list(done["statuses"]) != ["200"]:
             raise SystemExit(f"{side}: {done['statuses']}")
         return done
@@ -175,9 +178,14 @@ class Bench:
         variables = {**given, "DATABASE_URL": url, "LOG_FORMAT": "json"}
         floor = {"BARE_DATABASE_URL": url, "PORT": str(bare)}
         with (
-            serving(["bot.app.cli", "web"], ours, folder / "product.log", **variables),
-            serving(["bench.bare_web"], bare, folder / "bare.log", **floor),
+            serving(
+                ["bot.app.cli", "web"], ours, folder / "product.log", **variables
+            ) as product_pid,
+            serving(["bench.bare_web"], bare, folder / "bare.log", **floor) as floor_pid,
         ):
+            self.cost = Cost.at(url)
+            pids = {"product": product_pid, "floor": floor_pid}
+            self.cost.servers = {side: Process(pid) for side, pid in pids.items()}
             yield
         with psycopg.connect(url) as connection:
             self._check(connection, rounds)
@@ -204,14 +212,17 @@ def main() -> int:
             for side in bench.ports:
                 bench.median(side)  # warms it
             bench.slowest.clear()
+            bench.cost.told.clear()
             figures = in_turns(
                 rounds, lambda _: bench.median("product"), lambda _: bench.median("floor")
             )
+            cost = bench.cost.medians()
             told = {side: bench.paced(side) for side in bench.ports}
     ratio = Ratio("turn of a call, median", "s", *figures, AIM)
     more: dict[str, object] = {
         "callers": CALLERS,
         "turns per round": bench.calls * len(_INPUTS),
+        "processor time of a turn, ms": cost,
         "99th percentile without a pause, s": round(sorted(bench.slowest)[rounds // 2], 4),
         f"a turn each {PACE:g} s, s": told,
         "99th percentile at most, s": SLOWEST,

@@ -106,15 +106,15 @@ def signed(port: int, path: str, form: dict[str, str]) -> bytes:
 
 
 @contextmanager
-def serving(command: list[str], port: int, log: Path, **variables: str) -> Iterator[None]:
-    """A web server as a process of its own, its log in a file; stopped by its pid."""
+def serving(command: list[str], port: int, log: Path, **variables: str) -> Iterator[int]:
+    """A web server as a process of its own, its log in a file; stopped by its pid, which it is."""
     with log.open("w") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", *command], env={**os.environ, **variables}, stderr=file
         )
         try:
             _wait(port, process, log)
-            yield
+            yield process.pid
         finally:
             process.terminate()
             process.wait(20)
