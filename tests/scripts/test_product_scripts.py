@@ -73,6 +73,8 @@ IDS = [
     "answer.question_bot",
     "answer.question_other",
     "answer.third_party",
+    "desk.link",
+    "desk.message",
     "answer.unclear_handoff",
     "answer.nothing_owed",
 ]
