@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from bot.domain.understanding.numerals import number
-from bot.domain.understanding.regexfacts import compiled
+from bot.domain.understanding.regexfacts import compiled, headed
 
 MOST_SUMS = 30
 """Numbers looked at in one text."""
@@ -38,7 +38,7 @@ class AmountLexicon:
 def build(data: Mapping[str, Any]) -> AmountLexicon:
     """Compile the mapping loaded from amounts.yaml."""
     return AmountLexicon(
-        sum=compiled(data["sum"]),
+        sum=headed(data["sum"]),
         after=compiled(data["not_money_after"]),
         before=compiled(data["not_money_before"]),
         roles={

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.understanding import amounts, classifier, kinds, tokens
 from bot.domain.understanding.normalise import Normaliser
-from bot.domain.understanding.regexfacts import compiled
+from bot.domain.understanding.regexfacts import compiled, headed
 from bot.domain.understanding.rules import RuleBook, expand, rules_of
 from bot.domain.understanding.values import Intent
 
@@ -100,7 +100,7 @@ def build(data: Mapping[str, Mapping[str, Any]]) -> Lexicon:
 
 def _verbs(data: Mapping[str, Any]) -> Verbs:
     kinds = "|".join(f"(?P<{name}>{pattern})" for name, pattern in data["verbs"].items())
-    return Verbs(kinds=compiled(kinds), **{name: compiled(data[name]) for name in _VERB_PATTERNS})
+    return Verbs(kinds=headed(kinds), **{name: compiled(data[name]) for name in _VERB_PATTERNS})
 
 
 _VERB_PATTERNS = (

@@ -121,3 +121,13 @@ def compiled(pattern: str) -> re.Pattern[str]:
         return re.compile(pattern)
     except re.error as error:
         raise ValueError(f"lexicon pattern {pattern!r}: {error}") from error
+
+
+def headed(pattern: str) -> re.Pattern[str]:
+    """The same matches, found faster: a place whose character none of them begins with is passed over
+    before the alternatives are tried one by one."""
+    heads = first_chars(pattern)
+    if not heads:
+        return compiled(pattern)
+    chars = "".join(re.escape(char) for char in sorted(heads))
+    return compiled(f"(?=[{chars}])(?:{pattern})")
