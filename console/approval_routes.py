@@ -19,6 +19,7 @@ _ZONE = "Asia/Shanghai"
 #: Kind of approval → who may decide it. A kind that is not listed is decided by admins alone.
 _RIGHTS = {
     "reduction": Right.APPROVE_REDUCTION,
+    "payment": Right.APPROVE_REDUCTION,
     "script": Right.APPROVE_SCRIPT,
     "live": Right.APPROVE_LIVE,
     "go_live": Right.APPROVE_LIVE,
