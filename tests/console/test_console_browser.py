@@ -129,7 +129,7 @@ def test_the_clock_is_moved_from_the_page(desk: DeskInHand, chromium: Any) -> No
     desk.portfolio()
     with chromium(DESKTOP) as page:
         log_in(page, desk)
-        page.locator(".clock summary").click()
+        page.locator(".clock:has(time) summary").click()
         page.get_by_role("button", name="到早上9点").click()
         page.locator(".clock time", has_text="3月10日 09:00").wait_for()
 
