@@ -22,14 +22,10 @@ class Hour:
 
 def heat(sums: Sums, channel: str, told: str = "hour_responded") -> list[Hour]:
     """The hours in which something went out on the channel."""
-    tried = {
-        (cell.weekday, cell.number)
-        for cell in sums.cells.get("hour_left", ())
-        if cell.channel == channel
-    }
-    return [_hour(sums, channel, told, *place) for place in sorted(tried)]
-
-
-def _hour(sums: Sums, channel: str, told: str, weekday: int, hour: int) -> Hour:
-    where = {"channel": channel, "weekday": weekday, "number": hour}
-    return Hour(weekday, hour, Ratio(sums.n(told, **where), sums.n("hour_left", **where)))
+    parts = ("channel", "weekday", "number")
+    left, part = sums.counts("hour_left", *parts), sums.counts(told, *parts)
+    return [
+        Hour(weekday, hour, Ratio(part.get((on, weekday, hour), 0), n))
+        for (on, weekday, hour), n in sorted(left.items())
+        if on == channel
+    ]

@@ -32,12 +32,18 @@ class ScriptLine:
     verdict: str  #: few, alone, better, worse or open: beside the others of its group
 
 
+_PLACE = ("detail", "tier", "channel", "script")
+
+
 def scripts(sums: Sums) -> list[ScriptLine]:
     """Sorted by purpose, tier and channel; the most used first."""
-    places = {
-        (cell.detail, cell.tier, cell.channel, cell.script) for cell in sums.cells.get("left", ())
-    }
-    lines = [_line(sums, *place) for place in places]
+    left, reached, responded = (
+        sums.counts(measure, *_PLACE) for measure in ("left", "reached", "responded")
+    )
+    lines = [
+        _line(place, Ratio(reached.get(place, 0), n), Ratio(responded.get(place, 0), n))
+        for place, n in left.items()
+    ]
     lines.sort(key=lambda a: (a.purpose, a.tier, a.channel, -a.responded.whole, a.script))
     return [
         _judged(line, group)
@@ -47,11 +53,8 @@ def scripts(sums: Sums) -> list[ScriptLine]:
     ]
 
 
-def _line(sums: Sums, purpose: str, tier: str, channel: str, script: str) -> ScriptLine:
-    where = {"detail": purpose, "tier": tier, "channel": channel, "script": script}
-    left = sums.n("left", **where)
-    responded = Ratio(sums.n("responded", **where), left)
-    reached = Ratio(sums.n("reached", **where), left)
+def _line(place: tuple[str, ...], reached: Ratio, responded: Ratio) -> ScriptLine:
+    purpose, tier, channel, script = place
     return ScriptLine(script, purpose, tier, channel, reached, responded, *interval(responded), "")
 
 

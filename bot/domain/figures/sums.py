@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,14 @@ class Sums:
     def amount(self, measure: str, **where: object) -> int:
         """How much."""
         return sum(cell.amount for cell in self._found(measure, where))
+
+    def counts(self, measure: str, *parts: str) -> Mapping[tuple[Any, ...], int]:
+        """How many by the values of two or more parts; 0 for what is not there."""
+        totals: dict[tuple[Any, ...], int] = defaultdict(int)
+        place = attrgetter(*parts)
+        for cell in self.cells.get(measure, ()):
+            totals[place(cell)] += cell.n
+        return totals
 
     def values(self, measure: str, part: str) -> list[str]:
         """The values a part takes in a measure, most frequent first."""
