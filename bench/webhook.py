@@ -122,7 +122,7 @@ def serving(command: list[str], port: int, log: Path, **variables: str) -> Itera
 
 def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     request = b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"
-    for _ in range(300):
+    for _ in range(900):
         if process.poll() is not None:
             raise SystemExit(f"the server did not start: {log.read_text()[-2000:]}")
         try:
