@@ -34,7 +34,7 @@ def add_dashboard(pages: Blueprint, parts: ConsoleParts) -> None:
             "console/dashboard.html",
             asked=asked,
             report=report,
-            books=[book for book in g.books if book["livemode"] is asked.livemode],
+            of_mode=[book for book in g.books if book["livemode"] is asked.livemode],
             periods=PERIODS,
             now=[(name, report.work[name]) for name in NOW],
             head=head(report),
