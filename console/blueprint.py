@@ -105,7 +105,7 @@ def _shared(parts: ConsoleParts) -> dict[str, Any]:
                 **operation_counts(parts),
             }
         ),
-        "books": lambda: chosen_book(parts),
+        "book_choice": lambda: chosen_book(parts),
         "csrf_token": generate_csrf,
         "word": word,
         "test_clock": _told(clock.now()) if clock else None,
