@@ -35,6 +35,8 @@ _HEARSAY = 0.875
 """A promise that the grammar does not read is worth so much less where a day is at stake."""
 _BESIDE_ELSE = 0.22
 """What an intent beside the first needs: a grave one more than a question or a reason."""
+_ASKS_CONTACT = frozenset({"request_human", "call_later"})
+"""Words of these ask to be spoken to: a stop that no words tell of must then hold by itself."""
 _NEVER_BESIDE = frozenset({"other", "greeting_ack"})
 
 
@@ -107,6 +109,9 @@ def _beside(first: str, choice: Choice, holds: Mapping[str, float], lexicon: Lex
     if first == "other":
         return []
     beside = {n for n, chance in holds.items() if chance >= _BESIDE.get(n, _BESIDE_ELSE)}
+    asks_contact = _ASKS_CONTACT & set(choice.weights)
+    if asks_contact and "opt_out" not in choice.weights and holds["opt_out"] < _HOLDS:
+        beside.discard("opt_out")
     unsaid = "promise_to_pay" not in choice.weights
     if unsaid and (first == "request_installment" or holds["promise_to_pay"] < _UNSAID):
         beside.discard("promise_to_pay")  # a plan is not yet a promise
