@@ -39,6 +39,7 @@ REMEDIES = {
     "WEB_CONCURRENCY": "a number from 1 to 64",
     "TRUSTED_PROXIES": "how many proxies stand before the web server, 0 to 5",
     "WORKER_CONCURRENCY": "a number from 1 to 64",
+    "WORKER_POLL_SECONDS": "seconds from 0.02 to 60",
     "LOG_LEVEL": "one of DEBUG, INFO, WARNING, ERROR",
     "LOG_FORMAT": "one of auto, json, console",
     "LIVE_CARRIER": "true or false",
@@ -147,6 +148,7 @@ class Settings(BaseModel):
     web_concurrency: int = Field(1, ge=1, le=64)
     trusted_proxies: int = Field(0, ge=0, le=5)
     worker_concurrency: int = Field(4, ge=1, le=64)
+    worker_poll_seconds: float = Field(0.5, ge=0.02, le=60)
     log_level: LEVELS = "INFO"
     log_format: Literal["auto", "json", "console"] = "auto"
 

@@ -21,8 +21,6 @@ RETRY = RetryStrategy(max_attempts=5, exponential_wait=4)
 # Procrastinate's workers show a sign of life every 10 seconds (worker.py).
 SILENT_FOR = timedelta(seconds=40)
 GIVE_UP_AFTER = 5
-# Seconds. Jobs that read replies and jobs of a later time announce themselves to nobody.
-ASK_EVERY = 0.5
 FINISH_WITHIN = 25.0  # seconds for running jobs after SIGTERM, below the usual 30 of platforms
 
 log = get_logger(__name__)
@@ -47,8 +45,15 @@ def make_queue(database_url: str, tasks: Mapping[str, Callable[..., Any]], *, si
     return queue
 
 
-def run_worker(queue: App, *, concurrency: int, until_empty: bool = False) -> None:
-    """Work until SIGTERM or Ctrl-C, then let running jobs finish; or until nothing is due."""
+def run_worker(
+    queue: App, *, concurrency: int, poll_seconds: float = 0.5, until_empty: bool = False
+) -> None:
+    """Work until SIGTERM or Ctrl-C, then let running jobs finish; or until nothing is due.
+
+    Args:
+        poll_seconds: how often a worker without work looks for some: jobs that read replies and
+            jobs of a later time announce themselves to nobody.
+    """
 
     async def work() -> None:
         # Each job blocks one thread; asyncio's own number of threads follows the number of cores.
@@ -59,7 +64,7 @@ def run_worker(queue: App, *, concurrency: int, until_empty: bool = False) -> No
                 wait=not until_empty,
                 delete_jobs="successful",
                 shutdown_graceful_timeout=FINISH_WITHIN,
-                fetch_job_polling_interval=ASK_EVERY,
+                fetch_job_polling_interval=poll_seconds,
             )
 
     log.info("worker_started", tasks=sorted(queue.tasks), concurrency=concurrency)

@@ -72,6 +72,7 @@ def _unattended(
 
     folder.chmod(0o755)
     os.environ.update(stage.demo_environment(folder / "data", fixed_ports=False))
+    os.environ["WORKER_POLL_SECONDS"] = "0.03"  # the walk waits for every reply
     console = Console(file=sys.stdout)  # what the set-up commands print is not for it
     with ExitStack() as held:
         _start(held, folder, console, prepared(cases, folder / "ledgers"))

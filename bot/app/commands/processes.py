@@ -75,7 +75,12 @@ def worker(
     serve_metrics(settings)
     with product(settings, "worker") as (url, parts):
         queue = make_queue(url, parts.tasks, size=settings.worker_concurrency)
-        run_worker(queue, concurrency=settings.worker_concurrency, until_empty=until_empty)
+        run_worker(
+            queue,
+            concurrency=settings.worker_concurrency,
+            poll_seconds=settings.worker_poll_seconds,
+            until_empty=until_empty,
+        )
 
 
 clock_app = typer.Typer(
