@@ -30,7 +30,7 @@ class Crowd:
     """The visitors' connections and what became of their requests."""
 
     sent: dict[socket.socket, float] = field(default_factory=dict)
-    free: list[socket.socket] = field(default_factory=list)
+    free: deque[socket.socket] = field(default_factory=deque)
     times: list[float] = field(default_factory=list)
     statuses: Counter[str] = field(default_factory=Counter)
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
@@ -44,8 +44,9 @@ class Crowd:
             self.free.append(link)
 
     def send(self, request: bytes, since: float) -> None:
-        """From a visitor who is free; the answer's time counts from `since`."""
-        link = self.free.pop()
+        """From the visitor who is free longest, so that no server ends a connection as idle; the
+        answer's time counts from `since`."""
+        link = self.free.popleft()
         self.sent[link] = since
         link.sendall(request)
 
