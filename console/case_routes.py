@@ -25,6 +25,7 @@ from bot.scripts.message import LONGEST, Objection
 from bot.store.story_views import PARTS
 from console import sessions
 from console.case_page import CaseView, view_case
+from console.found import found_case
 from console.guard import needs
 from console.parts import ConsoleParts
 from console.pulse import standing
@@ -170,11 +171,7 @@ def desk_error(parts: ConsoleParts, case_id: int, stale: DeskError) -> str:
 
 
 def _livemode(parts: ConsoleParts, case_id: int) -> bool:
-    with parts.read() as views:
-        case = views.case(case_id)
-    if case is None:
-        abort(404)
-    return bool(case["livemode"])
+    return bool(found_case(parts, case_id)["livemode"])
 
 
 def _handoff_id() -> int:

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.domain.correction import CorrectionError, Instead, Reads
@@ -16,6 +16,7 @@ from bot.domain.understanding import Intent
 from bot.flows.playbook import zone_of
 from bot.store.views import Row
 from console.case_routes import LONGEST_NOTE, show_case
+from console.found import found_case
 from console.guard import needs
 from console.parts import ConsoleParts
 from console.rates import view_rates
@@ -36,7 +37,7 @@ def add_correction_pages(pages: Blueprint, parts: ConsoleParts) -> None:
         if g.stale_form:
             flash(t("stale.what"), "bad")
             return show_case(parts, case_id, draft=note, status=400)
-        case = _case(parts, case_id)
+        case = found_case(parts, case_id)
         try:
             stopped = _carry_out(parts, case, reply_id)
         except CorrectionError as refused:
@@ -67,14 +68,6 @@ def _asked_mode(has_live: bool) -> bool:
     """Live mode unless test mode is asked for, or is all there is."""
     asked = request.args.get("mode")
     return asked == "live" if asked in {"live", "test"} else has_live
-
-
-def _case(parts: ConsoleParts, case_id: int) -> Row:
-    with parts.read() as views:
-        case = views.case(case_id)
-    if case is None:
-        abort(404)
-    return case
 
 
 def _carry_out(parts: ConsoleParts, case: Row, reply_id: int) -> frozenset[Intent]:

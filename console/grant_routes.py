@@ -20,6 +20,7 @@ from bot.flows.playbook import zone_of
 from bot.flows.ports.concessions import NewReduction
 from bot.flows.reductions import MAY_APPROVE, REASONS, ReductionError
 from bot.policy.fees import refused_fees
+from console.found import found_case
 from console.guard import needs
 from console.parts import ConsoleParts
 from console.sessions import own_path
@@ -97,10 +98,8 @@ def _plan(parts: ConsoleParts, case_id: int) -> str:
 def _parts(parts: ConsoleParts, case_id: int) -> list[Part]:
     """The plan that was typed: number of parts, first day, first sum. Raises PlanError."""
     form = request.form
+    case = found_case(parts, case_id)
     with parts.read() as views:
-        case = views.case(case_id)
-        if case is None:
-            abort(404)
         facts = views.facts(case_id, parts.clock.now(livemode=case["livemode"]))
     first = _minor(form.get("first", ""), facts.currency)
     try:
@@ -125,10 +124,7 @@ def _reduction(parts: ConsoleParts, case_id: int) -> str:
 
 def _fee(parts: ConsoleParts, case_id: int) -> str:
     flow, form, who = parts.grants.fees, request.form, g.person.collector_id
-    with parts.read() as views:
-        case = views.case(case_id)
-    if case is None:
-        abort(404)
+    case = found_case(parts, case_id)
     amount = _minor(form.get("amount", ""), case["currency"]) or 0
     order = FeeOrder(
         case_id,
@@ -144,10 +140,7 @@ def _fee(parts: ConsoleParts, case_id: int) -> str:
 
 def _wanted(parts: ConsoleParts, case_id: int) -> NewReduction:
     form = request.form
-    with parts.read() as views:
-        case = views.case(case_id)
-    if case is None:
-        abort(404)
+    case = found_case(parts, case_id)
     try:
         pay_by = date.fromisoformat(form["pay_by"]) if form.get("pay_by") else None
     except ValueError as wrong:

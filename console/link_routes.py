@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.domain.rights import Right
 from bot.payments.qr import svg_of
+from console.found import found_case
 from console.guard import needs
 from console.parts import ConsoleParts
 from console.showing import instant
@@ -25,7 +26,7 @@ def add_link_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     @pages.post("/cases/<int:case_id>/link")
     @needs(Right.ANSWER)
     def link(case_id: int) -> AnyResponse:
-        case = _case(parts, case_id)
+        case = found_case(parts, case_id)
         back = redirect(url_for("console.case", case_id=case_id), 303)
         if g.stale_form:
             flash(t("stale.what"), "warn")
@@ -65,14 +66,6 @@ def add_link_pages(pages: Blueprint, parts: ConsoleParts) -> None:
 def _revoke(parts: ConsoleParts, case_id: int, case: Mapping[str, Any]) -> int:
     who = g.person.collector_id
     return parts.links.revoke(case_id, who, livemode=case["livemode"])
-
-
-def _case(parts: ConsoleParts, case_id: int) -> Mapping[str, Any]:
-    with parts.read() as views:
-        case = views.case(case_id)
-    if case is None:
-        abort(404)
-    return case
 
 
 def _card(parts: ConsoleParts, case: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from bot.flows.writing import ObjectionsError, Outlook
 from bot.policy.rulebook import reason_zh
 from bot.store.views import Row
 from console.case_routes import LONGEST_NOTE, desk_error, show_case
+from console.found import found_case
 from console.guard import needs, require
 from console.parts import ConsoleParts
 from console.showing import day, instant
@@ -38,7 +39,7 @@ def add_work_pages(pages: Blueprint, parts: ConsoleParts) -> None:
         act = forms.acts.get(do)
         if act is None:
             abort(400)
-        case = _case(parts, case_id)
+        case = found_case(parts, case_id)
         try:
             if note.strip():
                 parts.desk.note(case_id, g.person.collector_id, note, livemode=case["livemode"])
@@ -84,7 +85,7 @@ def add_work_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     @pages.get("/cases/<int:case_id>/story")
     @needs(Right.SEE)
     def story(case_id: int) -> str:
-        case = _case(parts, case_id)
+        case = found_case(parts, case_id)
         today = parts.clock.now(livemode=case["livemode"]).date()
         with parts.work.read_story() as stories:
             told = tell(stories, case, today, StoryAsked.read(request.args))
@@ -94,7 +95,7 @@ def add_work_pages(pages: Blueprint, parts: ConsoleParts) -> None:
     @needs(Right.ANSWER, polled=True)
     def draft(case_id: int) -> str:
         """What would become of the words that are being typed."""
-        case, text = _case(parts, case_id), request.form.get("message", "")
+        case, text = found_case(parts, case_id), request.form.get("message", "")
         now = parts.clock.now(livemode=case["livemode"])
         with parts.read() as views:
             facts = views.facts(case_id, now)
@@ -193,11 +194,3 @@ def outlook_told(outlook: Outlook, zone: str) -> str:
         at = instant(outlook.at, zone, outlook.at.date())
         return t("write.later", at=at, said=said, rule=outlook.verdict.rule)
     return t("write.now")
-
-
-def _case(parts: ConsoleParts, case_id: int) -> Row:
-    with parts.read() as views:
-        case = views.case(case_id)
-    if case is None:
-        abort(404)
-    return case
