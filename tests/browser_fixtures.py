@@ -51,6 +51,14 @@ def chromium() -> Iterator[Window]:
         browser.close()
 
 
+def shown(page: Any, text: Any) -> None:
+    """Waits for a locator of the next page and for that page's scripts: a key pressed before they
+    ran would be lost.
+    """
+    text.wait_for()
+    page.wait_for_load_state("load")
+
+
 @pytest.fixture
 def kept_picture() -> Callable[[Any, str], None]:
     """Keeps a picture of the whole page under a name, in `test-output/screenshots`."""

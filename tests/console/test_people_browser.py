@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from browser_fixtures import DESKTOP, PHONE, chromium, in_a_browser, too_wide
+from browser_fixtures import DESKTOP, PHONE, chromium, in_a_browser, shown, too_wide
 from desk_kit import DeskInHand
 from scene import PASSWORD, add_person, handed_off
 
@@ -19,7 +19,7 @@ SHOTS = Path("test-output")
 def log_in(page: Any, desk: DeskInHand, login: str = "chen") -> None:
     page.goto(f"{desk.url}/console/account")
     give(page, login)
-    page.get_by_role("heading", name="我的账户").wait_for()
+    shown(page, page.get_by_role("heading", name="我的账户"))
 
 
 def give(page: Any, login: str = "chen") -> None:

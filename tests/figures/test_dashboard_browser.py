@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_fixtures import DESKTOP, PHONE, chromium, in_a_browser, too_wide
+from browser_fixtures import DESKTOP, PHONE, chromium, in_a_browser, shown, too_wide
 from console_browser import PASSWORD, add_person
 from desk_kit import DeskInHand
 from openpyxl import load_workbook
@@ -48,7 +48,7 @@ def log_in(page: Any, desk: DeskInHand) -> None:
     page.get_by_label("账号").fill("lin")
     page.get_by_label("密码").fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="看板").wait_for()
+    shown(page, page.get_by_role("heading", name="看板"))
 
 
 def test_the_evening_of_a_lead(world: World, chromium: Any, tmp_path: Path) -> None:
