@@ -34,7 +34,7 @@ import requests
 
 from bench.book import databases, environment, free_port, settings_for
 from bench.console_book import FULL, MIDDLE, SMALL, Size, fill
-from bench.webhook import serving
+from bench.sides import serving
 from bot.app.counting import figures
 from bot.app.product import open_product
 from bot.store.seal import Seal
@@ -97,7 +97,8 @@ class Person:
         self._session.post(f"{self._root}/login", {**form, "password": PASSWORD}, timeout=60)
 
     def work(self, until: float) -> None:
-        """Page after page until the clock says so."""
+        """Page after page until the clock says so; nobody begins at the same instant."""
+        time.sleep(self._pause * self._chance.uniform(0, 2))
         turn = 0
         while time.monotonic() < until:
             listed = self._read("queue", "/")

@@ -21,17 +21,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import psycopg
-from psutil import Process
 
-from bench import bare_web, load
-from bench.book import Databases, databases, environment, fill, free_port, settings_for
+from bench import load
+from bench.book import Databases, databases
 from bench.cost import Cost
 from bench.ratio import Ratio, arguments, in_turns, report
-from bench.webhook import serving, signed, sms
+from bench.sides import Sides
+from bench.webhook import signed, sms
 from bot.app.clock import system_now
 from bot.app.product import link_secret
 from bot.payments.links import PaymentLinks
-from bot.store.seal import Seal
 from webhooks.pass_cookie import COOKIE, Passes
 
 FULL, SMALL = 3_000, 600
@@ -89,19 +88,18 @@ class Bench:
     @contextmanager
     def up(self) -> Iterator[None]:
         """A database with links, both servers answering."""
-        folder = self.server.folder
-        ours, bare = free_port(), free_port()
-        self.ports = {"product": ours, "floor": bare}
-        given = environment(folder / "data", ours, "http://127.0.0.1:1")
-        settings = settings_for(folder, ours)
-        url = self.server.empty("desk")
-        fill(url, Seal(settings.field_keys, settings.hash_key), CASES)
+        sides = Sides.over(self.server, CASES)
+        self.ports = sides.ports
+        self._link(sides)
+        with sides.served(TRUSTED_PROXIES="1") as self.cost:
+            yield
+
+    def _link(self, sides: Sides) -> None:
+        """Every case has a link, and whoever opens it has proved who they are."""
+        settings, now = sides.settings, system_now()
         links = PaymentLinks(settings.public_url, link_secret(settings), os.urandom)
         passes = Passes(settings.secret_key.get_secret_value().encode())
-        now = system_now()
-        with psycopg.connect(url, autocommit=True) as connection:
-            for statement in bare_web.TABLES:
-                connection.execute(statement)
+        with psycopg.connect(sides.url, autocommit=True) as connection:
             ids = [row[0] for row in connection.execute("SELECT id FROM cases ORDER BY id")]
             for case_id in ids:
                 link = links.make(case_id, now - timedelta(days=1))
@@ -109,19 +107,6 @@ class Bench:
                 connection.execute(_LINK, row)
                 token = link.url.rsplit("/", 1)[1]
                 self.pages.append((token, passes.make(token, now)))
-            connection.execute("VACUUM ANALYZE")
-        variables = {**given, "DATABASE_URL": url, "LOG_FORMAT": "json", "TRUSTED_PROXIES": "1"}
-        floor = {"BARE_DATABASE_URL": url, "PORT": str(bare)}
-        with (
-            serving(
-                ["bot.app.cli", "web"], ours, folder / "product.log", **variables
-            ) as product_pid,
-            serving(["bench.bare_web"], bare, folder / "bare.log", **floor) as floor_pid,
-        ):
-            self.cost = Cost.at(url)
-            pids = {"product": product_pid, "floor": floor_pid}
-            self.cost.servers = {side: Process(pid) for side, pid in pids.items()}
-            yield
 
 
 def main() -> int:

@@ -25,16 +25,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from psutil import Process
 
-from bench import bare_web, load
-from bench.book import SENDER, Databases, databases, environment, fill, free_port, settings_for
+from bench import load
+from bench.book import SENDER, Databases, databases
 from bench.cost import Cost
 from bench.ratio import Ratio, arguments, in_turns, report
-from bench.webhook import serving, signed, sms
+from bench.sides import Sides
+from bench.webhook import signed, sms
 from bot.app.clock import system_now
 from bot.app.product import open_product
-from bot.store.seal import Seal
 
 FULL, SMALL = 420, 84  #: calls in a round
 PACE, PACED = 1.0, 168  #: seconds from one turn of a caller to the next, and calls taken so
@@ -156,38 +155,19 @@ class Bench:
     @contextmanager
     def up(self, rounds: int) -> Iterator[None]:
         """Calls that have begun, both servers answering."""
-        folder = self.server.folder
-        ours, bare = free_port(), free_port()
-        self.ports = {"product": ours, "floor": bare}
-        given = environment(folder / "data", ours, "http://127.0.0.1:1")
-        settings = settings_for(folder, ours)
-        url = self.server.empty("desk")
-        seal = Seal(settings.field_keys, settings.hash_key)
-        fill(url, seal, CASES)
-        with psycopg.connect(url, autocommit=True) as connection:
+        sides = Sides.over(self.server, CASES)
+        self.ports = sides.ports
+        with psycopg.connect(sides.url, autocommit=True) as connection:
             connection.execute("UPDATE sender SET voice = true")
-            connection.execute("UPDATE debtor SET id_tail_sealed = %s", [seal.seal("1234")])
+            connection.execute("UPDATE debtor SET id_tail_sealed = %s", [sides.seal.seal("1234")])
             connection.execute(_FIRST)
-            with open_product(settings, url, role="bench") as product:
+            with open_product(sides.settings, sides.url, role="bench") as product:
                 product.conversation.answer("bench-call", "CA" + "f" * 32)
             count = self.calls * (rounds + 1) + min(self.calls, PACED)
             connection.execute(_OTHERS, {"count": count, "cases": CASES})
-            for statement in bare_web.TABLES:
-                connection.execute(statement)
-            connection.execute("VACUUM ANALYZE")
-        variables = {**given, "DATABASE_URL": url, "LOG_FORMAT": "json"}
-        floor = {"BARE_DATABASE_URL": url, "PORT": str(bare)}
-        with (
-            serving(
-                ["bot.app.cli", "web"], ours, folder / "product.log", **variables
-            ) as product_pid,
-            serving(["bench.bare_web"], bare, folder / "bare.log", **floor) as floor_pid,
-        ):
-            self.cost = Cost.at(url)
-            pids = {"product": product_pid, "floor": floor_pid}
-            self.cost.servers = {side: Process(pid) for side, pid in pids.items()}
+        with sides.served() as self.cost:
             yield
-        with psycopg.connect(url) as connection:
+        with psycopg.connect(sides.url) as connection:
             self._check(connection, rounds)
 
     def _check(self, connection: psycopg.Connection, rounds: int) -> None:

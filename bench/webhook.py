@@ -14,36 +14,24 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlencode
 
 import psycopg
 
-from bench import bare_web, load
-from bench.book import (
-    ACCOUNT,
-    SENDER,
-    TOKEN,
-    Databases,
-    databases,
-    environment,
-    fill,
-    free_port,
-    settings_for,
-)
+from bench import load
+from bench.book import ACCOUNT, SENDER, TOKEN, Databases, databases
 from bench.ratio import Ratio, arguments, in_turns, report
-from bot.store.seal import Seal
+from bench.sides import Sides
 
 FULL, SMALL = 5_000, 1_000
 AIM = 0.65
 CONNECTIONS = 16
+CASES = 1000
 
 _ATTEMPTS = """
 WITH told AS (
@@ -105,35 +93,6 @@ def signed(port: int, path: str, form: dict[str, str]) -> bytes:
     ).encode()
 
 
-@contextmanager
-def serving(command: list[str], port: int, log: Path, **variables: str) -> Iterator[int]:
-    """A web server as a process of its own, its log in a file; stopped by its pid, which it is."""
-    with log.open("w") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *command], env={**os.environ, **variables}, stderr=file
-        )
-        try:
-            _wait(port, process, log)
-            yield process.pid
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    request = b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"
-    for _ in range(900):
-        if process.poll() is not None:
-            raise SystemExit(f"the server did not start: {log.read_text()[-2000:]}")
-        try:
-            load.fire("127.0.0.1", port, [request], 1)
-        except (OSError, SystemExit):
-            time.sleep(0.1)
-        else:
-            return
-    raise SystemExit("the server does not answer")
-
-
 @dataclass
 class Bench:
     """Both servers up; every round posts messages nobody has seen."""
@@ -160,32 +119,13 @@ class Bench:
 
     @contextmanager
     def up(self, rounds: int) -> Iterator[None]:
-        """Databases filled, both servers answering."""
-        folder = self.server.folder
-        ours, bare = free_port(), free_port()
-        self.ports = {"product": ours, "floor": bare}
-        given = environment(folder / "data", ours, "http://127.0.0.1:1")
-        settings = settings_for(folder, ours)
-        url = self.server.empty("desk")
-        cases = 1000
-        fill(url, Seal(settings.field_keys, settings.hash_key), cases)
-        with psycopg.connect(url, autocommit=True) as connection:
+        """A database with attempts to report on, both servers answering."""
+        sides = Sides.over(self.server, CASES)
+        self.ports = sides.ports
+        with psycopg.connect(sides.url, autocommit=True) as connection:
             count = self.requests * (rounds + 1) // 2 + 1
-            connection.execute(_ATTEMPTS, {"count": count, "cases": cases})
-            for statement in bare_web.TABLES:
-                connection.execute(statement)
-            connection.execute("VACUUM ANALYZE")
-        variables = {**given, "DATABASE_URL": url, "LOG_FORMAT": "json"}
-        with (
-            serving(["bot.app.cli", "web"], ours, folder / "product.log", **variables),
-            serving(
-                ["bench.bare_web"],
-                bare,
-                folder / "bare.log",
-                BARE_DATABASE_URL=url,
-                PORT=str(bare),
-            ),
-        ):
+            connection.execute(_ATTEMPTS, {"count": count, "cases": CASES})
+        with sides.served():
             yield
 
     def measured(self, kind: Callable[[int], tuple[str, dict[str, str]]], rounds: int) -> Ratio:
