@@ -16,6 +16,7 @@ from bot.domain.understanding import Intent
 from bot.flows.playbook import zone_of
 from bot.store.views import Row
 from console.case_routes import LONGEST_NOTE, show_case
+from console.dashboard.words import percent
 from console.found import found_case
 from console.guard import needs
 from console.parts import ConsoleParts
@@ -61,6 +62,7 @@ def add_correction_pages(pages: Blueprint, parts: ConsoleParts) -> None:
             rates=view_rates(counts),
             livemode=livemode,
             days=PERIOD.days,
+            percent=percent,
         )
 
 

@@ -5,21 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.figures.ratio import Ratio
 from bot.store.rates import IntentCount
 from console.words import t, word
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """`part` of `whole`; `percent` is empty when there is nothing to divide by."""
-
-    part: int
-    whole: int
-
-    @property
-    def percent(self) -> str:
-        """`96.0%`."""
-        return f"{self.part / self.whole:.1%}" if self.whole else "—"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +15,8 @@ class RateLine:
     """One intent, or all of them."""
 
     name: str
-    alone: Rate
-    corrected: Rate
+    alone: Ratio
+    corrected: Ratio
     meant: str = ""
 
 
@@ -45,7 +33,7 @@ def view_rates(counts: Sequence[IntentCount]) -> RatesView:
     replies = sum(count.replies for count in counts)
     alone = sum(count.alone for count in counts)
     corrected = sum(count.corrected for count in counts)
-    total = RateLine(t("rates.all"), Rate(alone, replies), Rate(corrected, replies))
+    total = RateLine(t("rates.all"), Ratio(alone, replies), Ratio(corrected, replies))
     return RatesView(total, [_line(count) for count in counts])
 
 
@@ -53,7 +41,7 @@ def _line(count: IntentCount) -> RateLine:
     meant = word("intent", count.meant) if count.meant != count.intent else ""
     return RateLine(
         word("intent", count.intent),
-        Rate(count.alone, count.replies),
-        Rate(count.corrected, count.replies),
+        Ratio(count.alone, count.replies),
+        Ratio(count.corrected, count.replies),
         meant,
     )

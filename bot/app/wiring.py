@@ -1,13 +1,14 @@
 """Hands the product's flows to the processes: pages to `web`, jobs to `worker`, ticks to `clock`."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from functools import partial
 from secrets import token_hex, token_urlsafe
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from flask import Blueprint
+from psycopg import Connection
 
 from bot.app.advance import TestClock
 from bot.app.call_metrics import CallMetrics
@@ -71,6 +72,9 @@ if TYPE_CHECKING:
     from console.security import Security
     from console.work import Work
     from webhooks.pay_view import PayParts
+
+P = ParamSpec("P")
+V = TypeVar("V")
 
 
 @contextmanager
@@ -147,32 +151,17 @@ def _pay_parts(product: Product) -> "PayParts":
 def _console_parts(product: Product) -> "ConsoleParts":
     from console.parts import ConsoleParts  # noqa: PLC0415  (only `web` needs it)
 
-    @contextmanager
-    def read() -> Iterator[Views]:
-        with product.pool.connection() as connection:
-            yield Views(connection, product.seal, masked)
-
-    @contextmanager
-    def read_links() -> Iterator[LinkViews]:
-        with product.pool.connection() as connection:
-            yield LinkViews(connection, product.seal)
-
-    @contextmanager
-    def read_calls() -> Iterator[CallViews]:
-        with product.pool.connection() as connection:
-            yield CallViews(connection, product.seal)
-
     return ConsoleParts(
-        read=read,
+        read=_reading(product, Views, product.seal, masked),
         desk=product.desk,
         corrections=product.corrections,
         collectors=product.collectors,
         playbook=product.playbook,
         clock=product.clock,
         links=product.link_desk,
-        read_links=read_links,
+        read_links=_reading(product, LinkViews, product.seal),
         recordings=product.recordings,
-        read_calls=read_calls,
+        read_calls=_reading(product, CallViews, product.seal),
         grants=_grants(product),
         figures=_figures(product),
         security=_security(product),
@@ -182,29 +171,32 @@ def _console_parts(product: Product) -> "ConsoleParts":
     )
 
 
+def _reading(
+    product: Product,
+    views: Callable[Concatenate[Connection[Any], P], V],
+    *given: P.args,
+    **named: P.kwargs,
+) -> Callable[[], AbstractContextManager[V]]:
+    """Opens views on a connection that is theirs for as long as a page reads."""
+
+    @contextmanager
+    def read() -> Iterator[V]:
+        with product.pool.connection() as connection:
+            yield views(connection, *given, **named)
+
+    return read
+
+
 def _figures(product: Product) -> "FigureParts":
     from console.dashboard.parts import FigureParts  # noqa: PLC0415  (only `web` needs it)
 
-    @contextmanager
-    def read() -> Iterator[FigureViews]:
-        with product.pool.connection() as connection:
-            yield FigureViews(connection)
-
-    return FigureParts(read, FigureExports(product.transactions, product.clock).taken)
+    return FigureParts(
+        _reading(product, FigureViews), FigureExports(product.transactions, product.clock).taken
+    )
 
 
 def _grants(product: Product) -> "Grants":
     from console.grants import Grants  # noqa: PLC0415  (only `web` needs it)
-
-    @contextmanager
-    def bank() -> Iterator[BankViews]:
-        with product.pool.connection() as connection:
-            yield BankViews(connection, product.seal)
-
-    @contextmanager
-    def concessions() -> Iterator[ConcessionViews]:
-        with product.pool.connection() as connection:
-            yield ConcessionViews(connection, product.seal)
 
     def held() -> list[NoticeView]:
         with product.pool.connection() as connection:
@@ -217,8 +209,8 @@ def _grants(product: Product) -> "Grants":
         import_statement=lambda path, order: bank_import(product).run(
             statement_of(path, order.mapping), order
         ),
-        bank=bank,
-        views=concessions,
+        bank=_reading(product, BankViews, product.seal),
+        views=_reading(product, ConcessionViews, product.seal),
         fees=fees(product),
         notices=notice_desk(product),
         held_notices=held,
@@ -228,45 +220,25 @@ def _grants(product: Product) -> "Grants":
 def _security(product: Product) -> "Security":
     from console.security import Security  # noqa: PLC0415  (only `web` needs it)
 
-    @contextmanager
-    def read_audit() -> Iterator[AuditViews]:
-        with product.pool.connection() as connection:
-            yield AuditViews(connection)
-
-    @contextmanager
-    def read_approvals() -> Iterator[ApprovalViews]:
-        with product.pool.connection() as connection:
-            yield ApprovalViews(connection)
-
     return Security(
         sessions=Sessions(product.transactions, product.clock, partial(token_urlsafe, 32)),
         oversight=Oversight(product.transactions, product.clock),
         factors=SecondFactors(product.transactions, product.clock, OneTimeCodes(), recovery_code),
         people=People(product.transactions, product.clock, product.collectors, generated_password),
-        read_audit=read_audit,
-        read_approvals=read_approvals,
+        read_audit=_reading(product, AuditViews),
+        read_approvals=_reading(product, ApprovalViews),
     )
 
 
 def _work(product: Product) -> "Work":
     from console.work import Work  # noqa: PLC0415  (only `web` needs it)
 
-    @contextmanager
-    def read_queue() -> Iterator[QueueViews]:
-        with product.pool.connection() as connection:
-            yield QueueViews(connection, product.seal, masked)
-
-    @contextmanager
-    def read_story() -> Iterator[StoryViews]:
-        with product.pool.connection() as connection:
-            yield StoryViews(connection, product.seal)
-
     return Work(
         queue=desk_queue(product),
         cases=case_work(product),
         writing=writing(product),
-        read_queue=read_queue,
-        read_story=read_story,
+        read_queue=_reading(product, QueueViews, product.seal, masked),
+        read_story=_reading(product, StoryViews, product.seal),
         pulse=DeskPulse(product.pool),
         process=token_hex(4),
     )
@@ -275,16 +247,6 @@ def _work(product: Product) -> "Work":
 def _operations(product: Product) -> "Operations":
     from console.operations import Operations  # noqa: PLC0415  (only `web` needs it)
 
-    @contextmanager
-    def views() -> Iterator[OperationsViews]:
-        with product.pool.connection() as connection:
-            yield OperationsViews(connection)
-
-    @contextmanager
-    def registers() -> Iterator[ComplaintViews]:
-        with product.pool.connection() as connection:
-            yield ComplaintViews(connection, product.seal, masked)
-
     return Operations(
         halts=product.halts,
         portfolios=portfolio_desk(product),
@@ -292,8 +254,8 @@ def _operations(product: Product) -> "Operations":
         dry_run=product.dry_run,
         complaints=complaints(product),
         alerts=alerts(product),
-        views=views,
-        registers=registers,
+        views=_reading(product, OperationsViews),
+        registers=_reading(product, ComplaintViews, product.seal, masked),
     )
 
 
