@@ -146,21 +146,9 @@ def open_portfolio(
     store: PortfolioStore, portfolio: NewPortfolio, offered: Offered, at: datetime
 ) -> None:
     """Add a portfolio. Raises SetUpError with every problem at once."""
-    sender = store.sender(portfolio.sender)
-    problems = [
-        *_code_problems(portfolio.code),
-        *_word_problems(portfolio),
-        *_choice_problems(portfolio, offered),
-        *_allocation_problems(portfolio.allocation),
-    ]
-    if sender is None:
-        problems.append(_no_sender(portfolio.sender))
-    elif sender.livemode != portfolio.livemode:
-        problems.append(_mode_problem(sender, portfolio))
-    _raise(problems)
-    assert sender is not None
+    sender_id = _checked(store, portfolio, offered, _code_problems(portfolio.code))
     try:
-        store.add_portfolio(portfolio, sender_id=sender.sender_id, at=at)
+        store.add_portfolio(portfolio, sender_id=sender_id, at=at)
     except DuplicateCodeError as taken:
         raise _taken(portfolio.code) from taken
 
@@ -170,19 +158,29 @@ def change_portfolio(store: PortfolioStore, portfolio: NewPortfolio, offered: Of
 
     Mode, creditor, zone, region and currency stay as they are: cases were made by them.
     """
+    store.change_portfolio(portfolio, sender_id=_checked(store, portfolio, offered))
+
+
+def _checked(
+    store: PortfolioStore,
+    portfolio: NewPortfolio,
+    offered: Offered,
+    found: Collection[Problem] = (),
+) -> int:
+    """The sender's id. Raises SetUpError with what was found before and every problem besides."""
     sender = store.sender(portfolio.sender)
     problems = [
+        *found,
         *_word_problems(portfolio),
         *_choice_problems(portfolio, offered),
         *_allocation_problems(portfolio.allocation),
     ]
     if sender is None:
-        problems.append(_no_sender(portfolio.sender))
-    elif sender.livemode != portfolio.livemode:
+        raise SetUpError([*problems, _no_sender(portfolio.sender)])
+    if sender.livemode != portfolio.livemode:
         problems.append(_mode_problem(sender, portfolio))
     _raise(problems)
-    assert sender is not None
-    store.change_portfolio(portfolio, sender_id=sender.sender_id)
+    return sender.sender_id
 
 
 def _no_sender(code: str) -> Problem:
