@@ -21,7 +21,8 @@ from console.pulse import standing, stream
 from console.queue import Clocks, asked_of, figures_of, filter_of, lines_of
 from console.words import reason_word, t, word
 
-LONGEST_LIST = 200
+#: Lines of the list; who has worked these off gets the next ones.
+LONGEST_LIST = 100
 
 #: Hours one can put something aside for from the list.
 ASIDE = (1, 4, 24, 72)

@@ -106,7 +106,7 @@ class QueueViews:
         self._seal = seal
         self._mask = mask
 
-    def lines(self, asked: Asked, *, limit: int = 200) -> list[Row]:
+    def lines(self, asked: Asked, *, limit: int) -> list[Row]:
         """Open hand-offs, most urgent first."""
         narrowed = _narrowed(asked)
         query = _LINES.format(shown=_SHOWN[asked.shown], narrowed=narrowed)
