@@ -290,6 +290,20 @@ def test_hours_and_responses_are_those_of_contacts_the_desk_began(world: World) 
     assert sums.n("responded", detail="answer") == 1
 
 
+def test_money_that_was_undone_is_no_response_and_no_payment(world: World) -> None:
+    undone, given_back = world.case(), world.case()
+    for case in (undone, given_back):
+        world.sms(case, "2026-03-09 10:00")
+        world.paid(case, "2026-03-09 12:00", 50_000)
+    world.desk.sql("UPDATE payment SET undone_minor = amount_minor WHERE case_id = %s", undone)
+    world.desk.sql(
+        "UPDATE payment SET refunded_minor = amount_minor WHERE case_id = %s", given_back
+    )
+    sums = world.counted("2026-03-11 09:00").sums(*MARCH)
+    told = sums.n("responded"), sums.n("hour_responded"), sums.n("paid")
+    assert told == (1, 1, 1)
+
+
 def test_counting_twice_changes_nothing_and_counting_anew_comes_out_the_same(world: World) -> None:
     a = world.case()
     world.sms(a, "2026-03-09 10:00")

@@ -3,7 +3,8 @@
 - `left`: every attempt the carrier did not refuse at once; one whose fate is unknown counts as sent.
   amount: SMS segments, or started minutes of a call.
 - `reached`: an SMS the carrier reports delivered, a call a person answered.
-- `responded`: within 24 hours the case replied, opened its link or paid.
+- `responded`: within 24 hours the case replied, opened its link or paid; money that was booked to it
+  by mistake and undone is no response, money that was given back is.
 detail: the purpose.
 """
 
@@ -21,7 +22,8 @@ SELECT t.portfolio_id, coalesce(t.tier, '') AS tier, a.channel,
         OR EXISTS (SELECT FROM payment_link l WHERE l.case_id = a.case_id AND l.opened_at >= a.at
                    AND l.opened_at < a.at + interval '24 hours')
         OR EXISTS (SELECT FROM payment p WHERE p.case_id = a.case_id AND p.paid_at >= a.at
-                   AND p.paid_at < a.at + interval '24 hours')) AS responded
+                   AND p.paid_at < a.at + interval '24 hours'
+                   AND p.undone_minor < p.amount_minor)) AS responded
 FROM attempt a JOIN touch t ON t.id = a.touch_id LEFT JOIN call k ON k.attempt_id = a.id
 WHERE a.at >= %(since)s AND a.at < %(until)s AND a.state <> 'refused'
   AND t.portfolio_id = ANY(%(books)s)

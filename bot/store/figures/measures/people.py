@@ -8,7 +8,7 @@ debtors contacted, too.
 - `met`: an SMS delivered, a call answered, or anything that proves as much: somebody was reached.
 - `right_party`: we know it was the debtor: verified on a call or on the page, a promise, or a reply
   from the debtor's number that no third party and no wrong number wrote.
-- `replied`, `promised`, `paid`: a message or an utterance, a promise, money.
+- `replied`, `promised`, `paid`: a message or an utterance, a promise, money that was not undone.
 - `disputed`, `complained`: a dispute was raised; a complaint handed the case over or was registered.
 - `opted_out`: the debtor asked not to be contacted on a channel, or at all.
 - `wrong_number`: one of the debtor's numbers proved to be somebody else's.
@@ -56,6 +56,11 @@ _POINTS = (
     "AND s.creditor_key = d.creditor_key"
 )
 
+_PAID = (
+    "e.debit = 'received' AND NOT EXISTS (SELECT FROM payment p WHERE p.case_id = e.case_id "
+    "AND e.source = 'payment:' || p.id AND p.undone_minor >= p.amount_minor)"
+)
+
 _SOURCES = {
     "contacted": (
         f"SELECT a.case_id FROM attempt a WHERE {_DAY.format('a.at')} AND a.state <> 'refused'",
@@ -72,8 +77,8 @@ _SOURCES = {
         "SELECT p.made_at AS at FROM promise p WHERE p.case_id = f.id",
     ),
     "paid": (
-        f"SELECT e.case_id FROM entry e WHERE {_DAY.format('e.at')} AND e.debit = 'received'",
-        "SELECT e.at FROM entry e WHERE e.case_id = f.id AND e.debit = 'received'",
+        f"SELECT e.case_id FROM entry e WHERE {_DAY.format('e.at')} AND {_PAID}",
+        f"SELECT e.at FROM entry e WHERE e.case_id = f.id AND {_PAID}",
     ),
     "disputed": (
         f"SELECT v.case_id FROM case_event v WHERE {_DAY.format('v.at')} "
