@@ -74,4 +74,7 @@ def _place(row: Mapping[str, Any]) -> str:
         return url_for("console.case", case_id=row["case_id"])
     if row["kind"] in {"live", "go_live"}:
         return url_for("console.live")
-    return url_for("console.scripts") if row["kind"] == "script" else ""
+    if row["kind"] == "script":
+        script = row["subject"].partition("/")[2]
+        return url_for("console.wording", script_id=script, portfolio_id=row["portfolio_id"])
+    return ""

@@ -15,6 +15,7 @@ from console.portfolio_routes import add_live_pages, add_portfolio_pages, live_w
 from console.script_routes import add_script_pages
 from console.sender_routes import add_sender_pages
 from console.upload_routes import add_upload_pages
+from console.wording_routes import add_wording_pages
 
 
 def add_operation_pages(pages: Blueprint, parts: ConsoleParts) -> None:
@@ -27,6 +28,7 @@ def add_operation_pages(pages: Blueprint, parts: ConsoleParts) -> None:
         add_dry_run_pages,
         add_sender_pages,
         add_script_pages,
+        add_wording_pages,
         add_alert_pages,
         add_complaint_pages,
     ):

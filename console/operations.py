@@ -12,8 +12,10 @@ from bot.flows.dry_run import DryRun
 from bot.flows.halts import Halts
 from bot.flows.portfolio_desk import PortfolioDesk
 from bot.flows.uploads import Uploads
+from bot.flows.wording import Wordings
 from bot.store.complaint_views import ComplaintViews
 from bot.store.portfolio_desk import OperationsViews
+from bot.store.wordings import WordingViews
 
 
 @dataclass(frozen=True)
@@ -26,5 +28,7 @@ class Operations:
     dry_run: DryRun
     complaints: Complaints
     alerts: Alerts
+    wordings: Wordings
     views: Callable[[], AbstractContextManager[OperationsViews]]
     registers: Callable[[], AbstractContextManager[ComplaintViews]]
+    worded: Callable[[], AbstractContextManager[WordingViews]]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, g, render_template, request
 
 from bot.domain.rights import Right
 from bot.scripts.calls.library import spoken_in_locale
@@ -21,12 +21,12 @@ from bot.scripts.findings import Finding
 from bot.scripts.lint import lint
 from bot.scripts.rulebook import Rulebook, load_rulebook
 from bot.scripts.source import LOCALES, ScriptSource, Sources, read_sources
-from bot.scripts.trial import script_of, trials
 from bot.scripts.wording import scripts_root
 from console.guard import needs
 from console.moments import moment
 from console.parts import ConsoleParts
-from console.words import word
+from console.previewing import Preview, previews
+from console.words import ENGLISH, language, word
 
 _ZONE = "Asia/Shanghai"
 
@@ -69,7 +69,11 @@ def add_script_pages(pages: Blueprint, parts: ConsoleParts) -> None:
             groups=_grouped(shown),
             query=query,
             total=len(lines),
-            notices=[each for each in shelf().findings.get("-", ()) if each.level == "notice"],
+            notices=[
+                finding_view(each)
+                for each in shelf().findings.get("-", ())
+                if each.level == "notice"
+            ],
         )
 
     @pages.get("/scripts/<script_id>")
@@ -83,17 +87,32 @@ def add_script_pages(pages: Blueprint, parts: ConsoleParts) -> None:
             rows = [
                 row for row in views.script_uses(since=_since(parts)) if row["script"] == script_id
             ]
+        with parts.operations.worded() as worded:
+            standing = worded.standing(script_id, g.person.scope)
         shared = {
             "locale": locale,
             "locales": LOCALES,
             "versions": _versions(rows, parts),
-            "findings": shelf().findings.get(script_id, ()),
+            "findings": [finding_view(each) for each in shelf().findings.get(script_id, ())],
         }
         if call is not None:
             return render_template("console/call_script.html", **shared, **_call(call, locale))
         if source is None:
             abort(404)
-        return render_template("console/script.html", **shared, **_text(source, locale))
+        return render_template(
+            "console/script.html", **shared, **_text(source, locale), standing=standing
+        )
+
+
+def finding_view(finding: Finding) -> dict[str, str]:
+    """In the language of the page."""
+    return {
+        "rule": finding.rule,
+        "level": finding.level,
+        "script": finding.script,
+        "locale": finding.script.partition("/")[2],
+        "message": finding.said("en" if language() == ENGLISH else "zh"),
+    }
 
 
 def _since(parts: ConsoleParts) -> datetime:
@@ -176,28 +195,12 @@ def _text(source: ScriptSource, locale: str) -> dict[str, Any]:
 
 
 @cache
-def _previews_of(script_id: str, locale: str) -> tuple[dict[str, Any], ...]:
+def _previews_of(script_id: str, locale: str) -> tuple[Preview, ...]:
     source = next(each for each in shelf().sources.scripts if each.id == script_id)
-    if locale not in source.texts:
-        return ()
-    made = script_of(source, source.texts[locale], shelf().book)
-    shown: dict[str, dict[str, Any]] = {}
-    for trial in trials(made, shelf().book, notice=False):
-        text = trial.rendered.text
-        shown.setdefault(
-            text,
-            {
-                "audience": trial.audience,
-                "absent": sorted(trial.absent),
-                "text": text,
-                "characters": len(text),
-                "segments": trial.rendered.segments,
-            },
-        )
-    return tuple(shown.values())
+    return previews(source, locale, shelf().book)
 
 
-def _previews(source: ScriptSource, locale: str) -> tuple[dict[str, Any], ...]:
+def _previews(source: ScriptSource, locale: str) -> tuple[Preview, ...]:
     """Every way the text can turn out on sample values, each once."""
     return _previews_of(source.id, locale)
 

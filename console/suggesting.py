@@ -54,7 +54,7 @@ def suggest(
 def _draft(
     facts: CaseFacts, script_id: str, playbook: Playbook, writing: Writing, now: datetime
 ) -> Suggestion | None:
-    script = playbook.scripts.pick(script_id, facts.debtor.locale)
+    script = playbook.script(script_id, facts)
     if script.has_link:
         return None
     try:

@@ -11,9 +11,11 @@ from bot.flows.complaints import Complaints
 from bot.flows.portfolio_desk import PortfolioDesk
 from bot.flows.set_up import Offered
 from bot.flows.uploads import Uploads
+from bot.flows.wording import Wordings
 from bot.policy.cadence_loader import shipped_cadences
 from bot.policy.ledger_columns import ledger_words
 from bot.policy.pack_loader import load_packs
+from bot.scripts.own import OwnWords
 from bot.scripts.page_words import load_page_words
 from bot.scripts.wording import scripts_root
 from bot.store.ledger_files import open_ledger
@@ -55,6 +57,11 @@ def complaints(product: Product) -> Complaints:
     """The register of complaints."""
     words = load_page_words(scripts_root() / "letters" / "complaint.yaml")
     return Complaints(product.transactions, product.clock, ComplaintLetter(words))
+
+
+def wordings(product: Product) -> Wordings:
+    """Scripts worded anew for one portfolio."""
+    return Wordings(product.transactions, product.clock, OwnWords(scripts_root()))
 
 
 def alerts(product: Product) -> Alerts:

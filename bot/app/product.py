@@ -59,6 +59,7 @@ from bot.store.clock_shift import read_shift
 from bot.store.halts import PooledBarrier
 from bot.store.seal import Seal
 from bot.store.session import PooledTransactions
+from bot.store.wordings import own_texts
 
 log = logging.get_logger(__name__)
 
@@ -139,7 +140,7 @@ def _build(
     statements = PooledTransactions(statement_pool, seal)
     clock = product_clock(statement_pool)
     links = PaymentLinks(settings.public_url, link_secret(settings), os.urandom)
-    playbook = load_playbook(links.sample)
+    playbook = load_playbook(links.sample, own_texts(statement_pool))
     carriers = Carriers(settings, CARRIER_THREADS)
     token = partial(secrets.token_urlsafe, 16)
     texts = Dispatcher(

@@ -28,7 +28,7 @@ from bot.app.granting import (
 )
 from bot.app.health import database_probes
 from bot.app.one_time_codes import OneTimeCodes
-from bot.app.operating import alerts, complaints, portfolio_desk, uploads
+from bot.app.operating import alerts, complaints, portfolio_desk, uploads, wordings
 from bot.app.parts import Parts
 from bot.app.passwords import generated_password, recovery_code
 from bot.app.product import Product, open_product
@@ -63,6 +63,7 @@ from bot.store.receiving import RECEIVE_TASK
 from bot.store.story_views import StoryViews
 from bot.store.uploads import UPLOAD_TASK
 from bot.store.views import Views
+from bot.store.wordings import WordingViews
 
 if TYPE_CHECKING:
     from console.dashboard.parts import FigureParts
@@ -254,8 +255,10 @@ def _operations(product: Product) -> "Operations":
         dry_run=product.dry_run,
         complaints=complaints(product),
         alerts=alerts(product),
+        wordings=wordings(product),
         views=_reading(product, OperationsViews),
         registers=_reading(product, ComplaintViews, product.seal, masked),
+        worded=_reading(product, WordingViews),
     )
 
 

@@ -139,6 +139,7 @@ class PortfolioFacts:
     grace_days: int = 1
     allocation: AllocationOrder = AllocationOrder.OLDEST_DUE_FIRST
     offered: frozenset[Channel] = frozenset({Channel.SMS})  #: what its sender can carry
+    wording: int = 0  #: state of its own wording of scripts; 0: all as shipped
 
 
 @dataclass(frozen=True, slots=True)

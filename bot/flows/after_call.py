@@ -88,7 +88,7 @@ class Following:
         reached = reach(facts, (Channel.SMS,), guarantor=False)
         if tier.calls.then is None or reached is None:
             return None
-        script = self.playbook.scripts.pick(tier.calls.then, facts.debtor.locale)
+        script = self.playbook.script(tier.calls.then, facts)
         proposal = self._proposal(touch, reached[1], Channel.SMS, script.id, "then")
         proposal = replace(proposal, purpose=script.purpose)
         return consider(facts, proposal, self.playbook, self.now)

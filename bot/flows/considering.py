@@ -37,7 +37,7 @@ def compose(
 
     Without a `link` one of the true length that opens nothing stands in. Raises ScriptValueError for a missing value.
     """
-    script = playbook.scripts.pick(script_id, facts.debtor.locale)
+    script = playbook.script(script_id, facts)
     today = today_of(facts, now)
     values = values_for(
         facts,

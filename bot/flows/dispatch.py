@@ -172,6 +172,7 @@ class Dispatcher:
     ) -> _Batch:
         tally = Tally()
         facts = {f.case_id: f for f in store.facts(list({t.case_id for t in due}), now)}
+        self.playbook.ready(case.portfolio for case in facts.values())
         phones = store.phones([touch.contact_point_id for touch in due])
         for touch in due:
             case = tally.seen_by(facts[touch.case_id])
@@ -234,7 +235,9 @@ class Dispatcher:
 
     def _add(self, batch: _Batch, touch: DueTouch, text: Written, phone: str, seconds: int) -> None:
         token = self.token()
-        batch.attempts.append(NewAttempt(touch, token, text.body, text.segments, text.call))
+        batch.attempts.append(
+            NewAttempt(touch, token, text.body, text.segments, text.version, text.call)
+        )
         batch.orders.append(self.trade.order(token, phone, batch.sender.address, text, seconds))
         if text.link is not None:
             batch.links.append(text.link)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.domain.cadence import BusinessCalendar, Cadence
-from bot.domain.facts import Account, PortfolioFacts
+from bot.domain.facts import Account, CaseFacts, PortfolioFacts
 from bot.domain.gate import RuleSet
+from bot.flows.own_scripts import OwnScripts
 from bot.policy.handoffs import HandoffPolicy
 from bot.scripts.calls.library import CallLibrary
 from bot.scripts.library import ScriptLibrary
+from bot.scripts.script import Script
 
 
 @dataclass(frozen=True)
 class Playbook:
-    """Loaded once per process; a change of policy is a restart."""
+    """Loaded once per process; a change of policy is a restart, one of a portfolio's words is not."""
 
     cadences: Mapping[str, Cadence]
     calendar: Callable[[str], BusinessCalendar]  #: by ISO 3166 region
@@ -27,6 +29,22 @@ class Playbook:
     handoffs: HandoffPolicy
     calls: CallLibrary
     link_sample: str  #: a link of the true host and length that opens nothing
+    own: OwnScripts | None = None  #: portfolios' own wording; without it all use the product's
+
+    def script(self, script_id: str, facts: CaseFacts) -> Script:
+        """The script in the debtor's locale, in the portfolio's own words where it has some.
+
+        Raises UnknownScriptError.
+        """
+        locale = facts.debtor.locale
+        own = self.own.pick(facts.portfolio, script_id, locale) if self.own else None
+        return own or self.scripts.pick(script_id, locale)
+
+    def ready(self, portfolios: Iterable[PortfolioFacts]) -> None:
+        """Read their own wording now, so that writing a text later needs no database."""
+        if self.own is not None:
+            for portfolio in portfolios:
+                self.own.ready(portfolio)
 
     def cadence_of(self, facts: Account) -> Cadence:
         """The cadence of the case's portfolio."""

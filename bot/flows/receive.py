@@ -308,7 +308,7 @@ class _Effects:
         return wanted if wanted in facts.portfolio.offered else Channel.SMS
 
     def _answer(self, facts: CaseFacts, answer: Answer) -> None:
-        script = self.playbook.scripts.pick(answer.script, facts.debtor.locale)
+        script = self.playbook.script(answer.script, facts)
         proposal = self._proposal(
             facts, answer.script, key=f"reply:{self.reply.reply_id}", purpose=script.purpose
         )

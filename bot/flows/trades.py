@@ -37,6 +37,7 @@ class Written:
     content: Content
     body: str
     segments: int
+    version: int  #: of the script
     link: NewLink | None = None  #: the very link that the text holds
     call: NewCall | None = None
     leaves_message: bool = False  #: on a machine; then its greeting must be waited for
@@ -102,11 +103,11 @@ class Texts:
         now: datetime,
     ) -> Written:
         """The rendered text with its link."""
-        script = playbook.scripts.pick(touch.script, facts.debtor.locale)
+        script = playbook.script(touch.script, facts)
         link = links.make(facts.case_id, now) if script.has_link else None
         url = link.url if link else None
-        words, _ = compose(facts, touch.script, touch.params, playbook, now, link=url)
-        return Written(words.content, words.text, words.segments, link)
+        words, version = compose(facts, touch.script, touch.params, playbook, now, link=url)
+        return Written(words.content, words.text, words.segments, version, link)
 
     def order(self, token: str, to: str, sender: str, written: Written, seconds: int) -> Order:
         """A message that must arrive within `seconds`."""
@@ -144,6 +145,7 @@ class Calls:
             CALL_CONTENT,
             f"{script.id} v{script.version}",
             1,
+            script.version,
             call=call,
             leaves_message=leaves_message(facts.portfolio),
         )

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.scripts.findings import Message, told
 from bot.scripts.yaml_lines import read
 
 _CODECS = {"zh-CN": "gb2312", "zh-TW": "big5", "zh-HK": "big5hkscs"}
@@ -39,7 +40,7 @@ def load_variants(path: Path) -> Variants:
     return Variants(fold, doubtful, tuple(data["allowed"]))
 
 
-def foreign(text: str, locale: str, variants: Variants) -> Iterator[tuple[int, str]]:
+def foreign(text: str, locale: str, variants: Variants) -> Iterator[tuple[int, Message]]:
     """(offset, message) for each character of the other script; one message per character."""
     seen = set()
     for match in _HAN.finditer(text):
@@ -65,21 +66,24 @@ def _covers(text: str, word: str, offset: int) -> bool:
     return 0 <= start <= offset
 
 
-def _advice(char: str, locale: str, variants: Variants) -> str:
+def _advice(char: str, locale: str, variants: Variants) -> Message:
     if locale == "zh-CN":
-        return f"{char} is not a simplified character; write {variants.fold.get(char, 'it')} simplified"
-    other = variants.simplified_in_big5.get(char, "its traditional form")
-    return f"{char} is a simplified character in a traditional text; write {other}"
+        if right := variants.fold.get(char):
+            return told("variant.simplified", char=char, right=right)
+        return told("variant.simplify", char=char)
+    if right := variants.simplified_in_big5.get(char):
+        return told("variant.traditional", char=char, right=right)
+    return told("variant.tradition", char=char)
 
 
-def widths(text: str, locale: str) -> Iterator[tuple[int, str]]:
+def widths(text: str, locale: str) -> Iterator[tuple[int, Message]]:
     """(offset, message) for half-width marks in Chinese, full-width letters, foreign quotes."""
     for match in _HALF.finditer(text):
-        yield match.start(), f"half-width {match.group()} beside Chinese; write the full-width mark"
+        yield match.start(), told("width.half", mark=match.group())
     for match in _FULL_ALNUM.finditer(text):
-        yield match.start(), f"full-width {match.group()}; write digits and letters half width"
+        yield match.start(), told("width.full", char=match.group())
     for match in _STRAIGHT.finditer(text):
-        yield match.start(), "straight quotes; write “” (zh-CN) or 「」 (zh-TW, zh-HK)"
+        yield match.start(), told("width.straight")
     for offset, char in enumerate(text):
         if char in _FOREIGN_QUOTES[locale]:
-            yield offset, f"{char} is not this locale's quotation mark; “” in zh-CN, 「」 elsewhere"
+            yield offset, told("width.quotes", char=char)

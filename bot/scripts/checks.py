@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.domain.vocabulary import INITIATED, Purpose
+from bot.scripts.findings import Message, told
 from bot.scripts.render import signature_ok
 from bot.scripts.rulebook import Rulebook
 from bot.scripts.script import Script
@@ -17,16 +18,17 @@ MAX_SEGMENTS = 2
 WITH_ELEMENTS = frozenset(
     {Purpose.WELCOME, Purpose.REMINDER, Purpose.PROMISE_REMINDER, Purpose.PROMISE_BROKEN}
 )
+#: What findings call an element → what shows it.
 _ELEMENTS: Mapping[str, frozenset[str]] = {
-    "due date": frozenset({"due_date", "due_phrase", "promise_date"}),
-    "amount": frozenset({"amount_due", "total_owed", "earliest_amount", "promise_amount"}),
-    "repayment account or link": frozenset({"link", "payee_account"}),
+    "elements.date": frozenset({"due_date", "due_phrase", "promise_date"}),
+    "elements.amount": frozenset({"amount_due", "total_owed", "earliest_amount", "promise_amount"}),
+    "elements.account": frozenset({"link", "payee_account"}),
 }
 _FRONT = "【{{signature}}】"
 #: Words that give a debt away to whoever reads or hears them.
 DEBT_WORDS = re.compile("欠|逾期|账款|帳款|賬款|借款|贷款|貸款|货款|貨款|还款|還款|繳款|款项|款項")
 
-Problem = tuple[int, str]
+Problem = tuple[int, Message]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,11 @@ class Judged:
 def signature(judged: Judged) -> Iterator[Problem]:
     """cn.sms.sign: one 【signature】 at the front and no other bracket."""
     if not judged.source.replace(" ", "").startswith(_FRONT):
-        yield 0, f"must begin with {_FRONT}"
+        yield 0, told("signature.front", front=_FRONT)
     elif judged.source.count("【") != 1 or judged.source.count("】") != 1:
-        yield judged.source.rfind("【"), "has a second 【】; only the signature may stand in them"
+        yield judged.source.rfind("【"), told("signature.second")
     elif not all(signature_ok(trial.rendered.text) for trial in judged.trials):
-        yield 0, "the signature must have 2 to 16 characters; shorten it"
+        yield 0, told("signature.length")
 
 
 def length(judged: Judged) -> Iterator[Problem]:
@@ -62,13 +64,7 @@ def length(judged: Judged) -> Iterator[Problem]:
     worst = max(judged.trials, key=lambda trial: len(trial.rendered.text))
     if worst.rendered.segments > MAX_SEGMENTS:
         over = len(worst.rendered.text) - MAX_SEGMENTS * 67
-        yield (
-            0,
-            (
-                f"{worst.rendered.segments} segments with sample values ({worst.case}); "
-                f"shorten it by {over} characters"
-            ),
-        )
+        yield 0, told("segments", segments=worst.rendered.segments, case=worst.case, over=over)
 
 
 def opt_out(judged: Judged) -> Iterator[Problem]:
@@ -78,10 +74,11 @@ def opt_out(judged: Judged) -> Iterator[Problem]:
         if any(phrase in trial.rendered.text for phrase in phrases):
             continue
         if trial.rendered.content.has_link:
-            yield judged.at("{{link}}"), f"has a link but not {phrases[0]} ({trial.case}); add it"
+            message = told("opt-out.link", phrase=phrases[0], case=trial.case)
+            yield judged.at("{{link}}"), message
             return
         if judged.script.purpose in INITIATED:
-            yield 0, f"begins a contact without {phrases[0]} ({trial.case}); add it"
+            yield 0, told("opt-out.begins", phrase=phrases[0], case=trial.case)
             return
 
 
@@ -94,7 +91,7 @@ def elements(judged: Judged) -> Iterator[Problem]:
         for trial in judged.trials:
             if not any(_shown(each, trial) for each in used):
                 choice = " or ".join("{{" + each + "}}" for each in sorted(carriers))
-                yield 0, f"a reminder without {name} ({trial.case}); add {choice}"
+                yield 0, told("elements", element=told(name), case=trial.case, choice=choice)
                 break
 
 
@@ -108,14 +105,14 @@ def link_spacing(judged: Judged) -> Iterator[Problem]:
     link = re.escape(judged.trials[0].values["link"]) if judged.trials else ""
     for trial in judged.trials:
         if re.search(link + r"(?=[^\s])", trial.rendered.text):
-            yield judged.at("{{link}}"), "write a space after {{link}}, on the same line"
+            yield judged.at("{{link}}"), told("link-spacing")
             return
 
 
 def reachable(judged: Judged) -> Iterator[Problem]:
     """Whoever we write to first can call us."""
     if judged.script.purpose in INITIATED and "phone" not in judged.script.needs:
-        yield 0, "begins a contact without {{phone}}; a debtor must be able to call the desk"
+        yield 0, told("reachable")
 
 
 def disclosure(judged: Judged) -> Iterator[Problem]:
@@ -124,16 +121,16 @@ def disclosure(judged: Judged) -> Iterator[Problem]:
         return
     for name in sorted(judged.script.needs):
         if judged.book.placeholders[name].debt:
-            yield judged.at(name), f"finance: false, but {{{{{name}}}}} tells of a debt; remove it"
+            yield judged.at(name), told("disclosure.value", place=_place(name))
     if match := DEBT_WORDS.search(judged.source):
-        yield match.start(), f"finance: false, but {match.group()} tells of a debt; reword it"
+        yield match.start(), told("disclosure.word", word=match.group())
 
 
 def privacy(judged: Judged) -> Iterator[Problem]:
     """A wrong number learns nobody's name."""
     if judged.script.id == "answer.wrong_person":
         for name in sorted(judged.script.needs & {"salutation", "name", "creditor"}):
-            yield judged.at(name), f"a stranger reads this; remove {{{{{name}}}}}"
+            yield judged.at(name), told("privacy", place=_place(name))
 
 
 def offers(judged: Judged) -> Iterator[Problem]:
@@ -141,7 +138,11 @@ def offers(judged: Judged) -> Iterator[Problem]:
     shown = judged.source
     for key, meaning in (judged.script.offers or {}).items():
         if key not in shown and not _other_variant(key, judged):
-            yield 0, f"offers key {key} ({meaning}) but the text does not name it"
+            yield 0, told("offers", key=key, meaning=meaning)
+
+
+def _place(name: str) -> str:
+    return "{{" + name + "}}"
 
 
 def _other_variant(key: str, judged: Judged) -> bool:

@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from bot.scripts.findings import Finding
+from bot.scripts.findings import Finding, Message, told
 from bot.scripts.yaml_lines import read
 
 NAME = "versions.yaml"
+
+#: Versions of files end before; from here on they number what portfolios word for themselves.
+FIRST_OWN = 1001
+
 _HEADER = "# 由 `yuehuan scripts lock` 写入，请勿手改：每个话术当前版本与其文字的指纹。\n"
 
 
@@ -58,19 +62,18 @@ def load_lock(path: Path) -> dict[str, Locked]:
     return {name: Locked(entry["version"], str(entry["digest"])) for name, entry in entries.items()}
 
 
-def trouble(source: Versioned, locked: Mapping[str, Locked]) -> str | None:
+def trouble(source: Versioned, locked: Mapping[str, Locked]) -> Message | None:
     """What is wrong between a script and the lock, with its remedy."""
     entry = locked.get(source.id)
     if entry is None:
-        return "not in versions.yaml yet; run `yuehuan scripts lock`"
+        return told("version.new")
     if source.version < entry.version:
-        return f"version {source.version} is older than {entry.version}; versions only grow"
+        return told("version.back", version=source.version, locked=entry.version)
     changed = digest(source) != entry.digest
     if changed and source.version == entry.version:
-        new = source.version + 1
-        return f"the text changed but not the version; set version: {new}, then run `scripts lock`"
+        return told("version.same", next=source.version + 1)
     if source.version != entry.version:
-        return "a new version that is not locked; run `yuehuan scripts lock`"
+        return told("version.unlocked")
     return None
 
 

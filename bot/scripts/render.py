@@ -14,6 +14,7 @@ from bot.scripts.segments import segments
 from bot.scripts.values import AGENCY, OPT_OUT_NOTICE
 
 SIGNATURE_MIN, SIGNATURE_MAX = 2, 16  # cn.sms.sign: the platforms' template rules
+_ENDS = ("。", "！", "？")
 
 
 class Rendered(NamedTuple):
@@ -47,7 +48,7 @@ def _tells(script: Script, text: str) -> bool:
 
 
 def _joined(text: str, notice: str) -> str:
-    return text + notice if text[-1] in "。！？" else f"{text}。{notice}"
+    return text + notice if text.endswith(_ENDS) else f"{text}。{notice}"
 
 
 def _content(

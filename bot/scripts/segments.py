@@ -29,6 +29,11 @@ def segments(text: str) -> int:
     return 1 if length <= UCS2_SINGLE else -(-length // UCS2_PART)
 
 
+def encoding(text: str) -> str:
+    """The alphabet it is sent in: GSM-7 or UCS-2."""
+    return "UCS-2" if _gsm_units(text) is None else "GSM-7"
+
+
 def _gsm_units(text: str) -> int | None:
     """Septets of `text`, None when it does not fit the 7-bit alphabet."""
     if text[:1] == "【":  # every Chinese SMS begins so: spare it the scan

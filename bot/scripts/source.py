@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.scripts.findings import Finding
+from bot.scripts.findings import Finding, told
 from bot.scripts.yaml_lines import Lined, YamlError, read
 
 FOLDERS = ("sms", "answers")
@@ -78,7 +78,7 @@ def read_sources(root: Path) -> Sources:
         for item in _read_file(path, file):
             (findings if isinstance(item, Finding) else scripts).append(item)  # type: ignore[arg-type]
     if not scripts and not findings:
-        remedy = f"no scripts below {root}; point at the folder that holds sms/ and answers/"
+        remedy = told("schema.none", root=root)
         findings.append(Finding(str(root), 1, "-", "schema", remedy))
     return Sources(tuple(scripts), tuple(findings))
 
@@ -92,15 +92,15 @@ def _read_file(path: Path, file: str) -> Iterator[ScriptSource | Finding]:
     try:
         document = read(path)
     except YamlError as problem:
-        yield Finding(file, problem.line, "-", "yaml", f"{problem}; correct the YAML")
+        yield Finding(file, problem.line, "-", "yaml", told("yaml", problem=problem))
         return
     if not isinstance(document, Lined) or not isinstance(document.get("scripts"), list):
-        yield Finding(file, 1, "-", "schema", "needs `audience:` and a list `scripts:`")
+        yield Finding(file, 1, "-", "schema", told("schema.file"))
         return
     audience = document.get("audience")
     if audience not in AUDIENCES:
-        line, allowed = document.at("audience"), ", ".join(AUDIENCES)
-        yield Finding(file, line, "-", "schema", f"audience {audience!r}: use one of {allowed}")
+        message = told("schema.audience", value=repr(audience), allowed=", ".join(AUDIENCES))
+        yield Finding(file, document.at("audience"), "-", "schema", message)
         return
     for entry in document["scripts"]:
         yield from _script(entry, file, audience)
@@ -108,7 +108,7 @@ def _read_file(path: Path, file: str) -> Iterator[ScriptSource | Finding]:
 
 def _script(entry: Any, file: str, audience: str) -> Iterator[ScriptSource | Finding]:
     if not isinstance(entry, Lined):
-        yield Finding(file, 1, "-", "schema", f"{entry!r} is not a script; see docs/scripts.md")
+        yield Finding(file, 1, "-", "schema", told("schema.entry", entry=repr(entry)))
         return
     problems = list(_schema(entry, file))
     yield from problems
@@ -134,15 +134,15 @@ def _script(entry: Any, file: str, audience: str) -> Iterator[ScriptSource | Fin
 def _schema(entry: Lined, file: str) -> Iterator[Finding]:
     name = str(entry.get("id", "-"))
     for key in _REQUIRED.keys() - entry.keys():
-        yield Finding(file, entry.line, name, "schema", f"{key} is missing; add it")
+        yield Finding(file, entry.line, name, "schema", told("schema.missing", key=key))
     for key, value in entry.items():
         kind = _REQUIRED.get(key) or _OPTIONAL.get(key)
         if kind is None:
             known = ", ".join([*_REQUIRED, *_OPTIONAL])
-            text = f"unknown key {key}; known: {known}"
+            text = told("schema.unknown", key=key, known=known)
             yield Finding(file, entry.at(key), name, "schema", text)
         elif not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            text = f"{key} must be of type {kind.__name__}, got {value!r}"
+            text = told("schema.type", key=key, kind=kind.__name__, value=repr(value))
             yield Finding(file, entry.at(key), name, "schema", text)
     yield from _text_schema(entry, file, name)
 
@@ -154,10 +154,10 @@ def _text_schema(entry: Lined, file: str, name: str) -> Iterator[Finding]:
     for locale, text in texts.items():
         if locale not in LOCALES:
             known = ", ".join(LOCALES)
-            message = f"unknown locale {locale}; known: {known}"
+            message = told("locale.unknown", locale=locale, known=known)
             yield Finding(file, texts.at(locale), f"{name}/{locale}", "locale", message)
         if not isinstance(text, str) or not text.strip():
-            message = "the text is empty; write it or remove the locale"
+            message = told("schema.empty")
             yield Finding(file, texts.at(locale), f"{name}/{locale}", "schema", message)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.vocabulary import Purpose
-from bot.scripts.findings import ScriptValueError
+from bot.scripts.findings import Message, ScriptValueError, told
 from bot.scripts.placeholders import samples
 from bot.scripts.render import Rendered, render
 from bot.scripts.rulebook import Rulebook
@@ -26,10 +26,12 @@ class Trial:
     values: dict[str, str]
 
     @property
-    def case(self) -> str:
+    def case(self) -> Message:
         """Which rendering it is, for a message."""
-        without = f" without {', '.join(sorted(self.absent))}" if self.absent else ""
-        return f"{self.audience}{without}"
+        case = told(self.audience)
+        if not self.absent:
+            return told("alone", case=case)
+        return told("alone.without", case=case, names=", ".join(sorted(self.absent)))
 
 
 def script_of(source: ScriptSource, text: TextSource, book: Rulebook) -> Script:

@@ -48,11 +48,11 @@ FOR UPDATE OF t, d SKIP LOCKED
 
 _ATTEMPTS = """
 INSERT INTO attempt (token, touch_id, case_id, debtor_id, contact_point_id, sender_id, channel,
-    purpose, state, body_sealed, segments, at, updated_at, called_at)
+    purpose, state, body_sealed, segments, script_version, at, updated_at, called_at)
 SELECT a.token, t.id, t.case_id, t.debtor_id, t.contact_point_id, %(sender)s, t.channel,
-    t.purpose, 'sending', a.body, a.segments, %(at)s, %(at)s, %(called)s
-FROM unnest(%(tokens)b::text[], %(touches)b::bigint[], %(bodies)b::bytea[], %(segments)b::int[])
-    AS a(token, touch_id, body, segments)
+    t.purpose, 'sending', a.body, a.segments, a.version, %(at)s, %(at)s, %(called)s
+FROM unnest(%(tokens)b::text[], %(touches)b::bigint[], %(bodies)b::bytea[], %(segments)b::int[],
+    %(versions)b::int[]) AS a(token, touch_id, body, segments, version)
 JOIN touch t ON t.id = a.touch_id
 """
 
@@ -166,6 +166,7 @@ class DispatchRows(LineRows):
                 "touches": touches,
                 "bodies": [self._seal.seal(attempt.body) for attempt in attempts],
                 "segments": [attempt.segments for attempt in attempts],
+                "versions": [attempt.script_version for attempt in attempts],
             },
         )
         self.add_calls(attempts, at=at, called_at=called_at)

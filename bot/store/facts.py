@@ -105,7 +105,7 @@ WHERE c.id = ANY(%b::bigint[]) GROUP BY c.id
 PORTFOLIO_COLUMNS = """
        p.id, p.code, p.creditor, p.signature, p.zone, p.region, p.currency, p.cadence, p.packs,
        p.livemode, p.collector_kind, s.kind, p.phone, p.complaint_phone, p.payee_account,
-       p.grace_days, p.sender_id, s.per_second, s.voice, p.allocation, p.contact_name"""
+       p.grace_days, p.sender_id, s.per_second, s.voice, p.allocation, p.contact_name, p.wording"""
 
 _PORTFOLIOS = f"""
 SELECT {PORTFOLIO_COLUMNS}
@@ -223,6 +223,7 @@ def portfolio_of(row: Any) -> PortfolioFacts:
         offered=_WITH_CALLS if row[18] else _TEXTS_ONLY,
         allocation=_ORDERS[row[19]],
         contact_name=row[20],
+        wording=row[21],
     )
 
 

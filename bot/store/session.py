@@ -18,6 +18,7 @@ from bot.store.money import MoneyRows
 from bot.store.paying import PayRows
 from bot.store.seal import Seal
 from bot.store.second_factor import FactorRows
+from bot.store.wordings import WordingRows
 
 
 class Store(
@@ -30,6 +31,7 @@ class Store(
     MoneyRows,
     PayRows,
     AlertRows,
+    WordingRows,
 ):
     """Implements every port of `bot.flows.ports` that speaks of storage."""
 

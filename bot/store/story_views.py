@@ -45,7 +45,7 @@ _BRANCHES = {
     "money_event": _EVENT.format(more=f"AND e.event IN {_MONEY_EVENTS}"),
     "touch": """
 SELECT coalesce(a.at, t.created_at) AS at, 'touch' AS kind, t.id, jsonb_build_object(
-    'purpose', t.purpose, 'channel', t.channel, 'script', t.script, 'version', t.script_version,
+    'purpose', t.purpose, 'channel', t.channel, 'script', t.script, 'version', coalesce(a.script_version, t.script_version),
     'tier', t.tier, 'state', t.state, 'reason', t.reason, 'due_at', t.due_at,
     'segments', t.segments, 'attempt', a.state, 'code', a.error_code,
     'phone', (SELECT phone_masked FROM contact_point WHERE id = t.contact_point_id),
@@ -54,7 +54,7 @@ SELECT coalesce(a.at, t.created_at) AS at, 'touch' AS kind, t.id, jsonb_build_ob
                  FROM verdict v WHERE v.touch_id = t.id AND v.outcome <> 'allow')) AS data,
     a.body_sealed AS sealed
 FROM touch t LEFT JOIN LATERAL (
-    SELECT at, state, error_code, body_sealed FROM attempt
+    SELECT at, state, error_code, body_sealed, script_version FROM attempt
     WHERE case_id = t.case_id AND touch_id = t.id  -- the case's attempts have an index, a touch's not
     ORDER BY id DESC LIMIT 1
 ) a ON true

@@ -61,6 +61,7 @@ class NewAttempt:
     token: str
     body: str
     segments: int
+    script_version: int
     call: NewCall | None = None
 
 

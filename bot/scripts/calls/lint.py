@@ -30,6 +30,7 @@ from bot.scripts.calls.source import (
 from bot.scripts.calls.words import CallWords, words_of
 from bot.scripts.characters import foreign, widths
 from bot.scripts.findings import Finding, ScriptValueError
+from bot.scripts.lint import refused
 from bot.scripts.lock import trouble
 from bot.scripts.rulebook import Rulebook
 
@@ -119,12 +120,9 @@ def _sentence(sentence: Sentence, name: str, desk: Desk) -> Iterator[Finding]:
     for _, message in widths(sentence.text, locale):
         yield finding("width", message)
     for hit in book.forbidden.hits(sentence.text):
-        practice = hit.practice
-        broken = f"{', '.join(practice.breaks)}; {practice.sources}"
-        message = f"“{hit.words}”: {practice.title} ({broken}); {practice.remedy}"
-        yield finding("forbidden", message)
-    for rule, message in _renders(sentence, desk):
-        yield finding(rule, message)
+        yield finding("forbidden", refused(hit))
+    for rule, text in _renders(sentence, desk):
+        yield finding(rule, text)
 
 
 def _renders(sentence: Sentence, desk: Desk) -> Iterator[tuple[str, str]]:

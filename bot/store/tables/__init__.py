@@ -20,6 +20,7 @@ from bot.store.tables import (
     queue,
     replies,
     touches,
+    wordings,
 )
 
 metadata = SQLModel.metadata
@@ -43,4 +44,5 @@ __all__ = [
     "queue",
     "replies",
     "touches",
+    "wordings",
 ]

@@ -53,6 +53,7 @@ class Portfolio(SQLModel, table=True):
     grace_days: int = count(1)
     allocation: str = words(default="oldest_due_first")  #: how money is spread over debts
     paused: bool = flag()
+    wording: int = minor()  #: newest row of `wording_use`: which own texts hold
     created_at: datetime = instant()
 
 

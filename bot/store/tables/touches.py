@@ -97,6 +97,7 @@ class Attempt(SQLModel, table=True):
     error_code: str | None = words(optional=True)
     body_sealed: bytes = sealed()
     segments: int = count(1)
+    script_version: int | None = None  #: what was sent; before it was kept, what was planned
     connected: bool = flag()
     at: datetime = instant()  #: on the clock of the portfolio
     called_at: datetime = instant()  #: on the real clock, for settling what is ambiguous
