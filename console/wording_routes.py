@@ -14,7 +14,7 @@ from bot.domain.rights import Right
 from bot.flows.ports.wording import SHIPPED
 from bot.flows.wording import LONGEST_NOTE, WordingError, Wordings
 from bot.scripts.difference import difference
-from bot.scripts.findings import UnknownScriptError
+from bot.scripts.findings import Finding, UnknownScriptError
 from bot.scripts.own import FIRST_OWN, LONGEST, OwnText, cleaned, reworded, sentences
 from console.guard import may, needs, refuse
 from console.moments import moment
@@ -25,6 +25,9 @@ from console.words import t, word
 
 #: Findings after which a text cannot be tried out.
 _UNTRIED = frozenset({"schema", "length", "template", "placeholder"})
+
+#: Findings about certain words; all others are about the text as a whole.
+_AT_WORDS = frozenset({"variant", "width", "forbidden", "placeholder", "disclosure", "privacy"})
 
 Row = Mapping[str, Any]
 
@@ -189,19 +192,11 @@ def _looked_at(
     for locale, text in candidate.items():
         mine = [each for each in findings if each.script.endswith(f"/{locale}")]
         untried = _UNTRIED & {each.rule for each in mine}
-        numbered = sentences(text)
         shown.append(
             {
                 "locale": locale,
                 "text": text,
-                "findings": [
-                    {
-                        **finding_view(each),
-                        "number": each.line,
-                        "sentence": numbered[each.line - 1] if each.line <= len(numbered) else "",
-                    }
-                    for each in mine
-                ],
+                "findings": [_finding(each, text) for each in mine],
                 "previews": () if untried else previews(source, locale, words.book),
                 "pieces": difference(in_use.get(locale, ""), text)
                 if text != in_use.get(locale)
@@ -209,6 +204,13 @@ def _looked_at(
             }
         )
     return shown
+
+
+def _finding(finding: Finding, text: str) -> dict[str, Any]:
+    """With the sentence it is about, if it is about one."""
+    numbered = sentences(text) if finding.rule in _AT_WORDS else []
+    quoted = numbered[finding.line - 1] if finding.line <= len(numbered) else ""
+    return {**finding_view(finding), "number": finding.line, "sentence": quoted}
 
 
 def _waiting(desk: _Desk, waits: Row) -> dict[str, Any]:
@@ -230,11 +232,14 @@ def _version(desk: _Desk, row: Row) -> dict[str, Any]:
     }
 
 
-def _places(desk: _Desk, shipped: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Placeholders the product's text uses, first, then all others."""
+def _places(desk: _Desk, shipped: Mapping[str, str]) -> list[list[tuple[str, str]]]:
+    """Placeholders the product's text uses, and all others."""
     known = desk.flow.words.book.placeholders
     used = {name for name in known if any(f"{{{{{name}}}}}" in text for text in shipped.values())}
-    return [(name, known[name].means) for name in sorted(known, key=lambda n: (n not in used, n))]
+    return [
+        [(name, known[name].means) for name in sorted(names)]
+        for names in (used, known.keys() - used)
+    ]
 
 
 def _moment(desk: _Desk, at: Any) -> Any:

@@ -10,7 +10,9 @@ from console_browser import Browser, add_person
 from desk_kit import DeskInHand, shanghai
 
 from bot.app.operating import wordings
+from bot.app.own_wording import lint_own, own_wording_check
 from bot.flows.wording import WordingError, Wordings
+from bot.store.wordings import all_own_texts
 
 SCRIPT = "reminder.d1_5"
 OLD, NEW = "可能是忙忘了", "想提醒您一声"
@@ -130,6 +132,13 @@ def test_wording_that_lint_refuses_by_now_is_not_sent(desk: DeskInHand) -> None:
     (text,) = desk.texts(case)
     assert OLD in text
     assert sent(desk, case) == [(1, 1)]
+    with desk.product.pool.connection() as connection:
+        in_use = all_own_texts(connection)
+    wrong = [(each.file, each.rule) for each in lint_own(flow.words, in_use)]
+    assert ("loans", "signature") in wrong
+    told = own_wording_check(flow.words, lambda: in_use).look()
+    assert told.verdict == "warning"
+    assert f"loans: {SCRIPT}/zh-CN" in told.detail
 
 
 def test_of_two_approvers_at_once_one_decides(desk: DeskInHand) -> None:

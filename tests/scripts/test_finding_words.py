@@ -11,7 +11,7 @@ from script_folder import entry, examine, folder
 
 from bot.scripts.findings import messages, told
 
-ROOM = Path(__file__).parents[2] / "bot" / "scripts"
+ROOM = Path(__file__).parents[2] / "bot"
 CHINESE_SIGN = re.compile(r"[\u3400-\u9fff]")
 TOLD = re.compile(r'\btold\(\s*"([\w.-]+)"')
 #: Codes that are values elsewhere: audiences of a trial, elements of a reminder.

@@ -38,6 +38,12 @@ def test_lint_as_json_lists_findings(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert errors[0]["line"] == 5
 
 
+def test_lint_speaks_chinese_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = folder(tmp_path, entry(purpose="nothing"))
+    assert run(["scripts", "lint", str(root), "--language", "zh", "--format", "json"]) == 1
+    assert "不认识用途 nothing" in capsys.readouterr().out
+
+
 def test_lint_of_one_file_looks_at_that_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from bot.app.doctor import Check, Finding
     from bot.app.doctor_calls import CallSetUp
+    from bot.app.own_wording import InUse
     from bot.app.settings import Settings
     from bot.domain.facts import PortfolioFacts
     from bot.store.call_figures import CallFigures
@@ -51,6 +52,9 @@ def all_checks(settings: Settings, held: ExitStack) -> list[Check]:
     from bot.app.carrier_account import account_status
     from bot.app.doctor import carrier_check, database_checks, settings_checks, webhook_check
     from bot.app.doctor_calls import call_checks
+    from bot.app.own_wording import own_wording_check
+    from bot.scripts.own import OwnWords
+    from bot.scripts.wording import scripts_root
 
     engine = held.enter_context(engine_of(settings))
     return [
@@ -59,7 +63,15 @@ def all_checks(settings: Settings, held: ExitStack) -> list[Check]:
         carrier_check(settings, lambda: account_status(settings)),
         webhook_check(settings),
         *call_checks(settings, call_set_up(settings, engine)),
+        own_wording_check(OwnWords(scripts_root()), lambda: _own_texts(engine)),
     ]
+
+
+def _own_texts(engine: Engine) -> InUse:
+    from bot.store.wordings import all_own_texts
+
+    with engine.connect() as connection:
+        return all_own_texts(_plain(connection))
 
 
 def call_set_up(settings: Settings, engine: Engine) -> CallSetUp:

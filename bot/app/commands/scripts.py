@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     from bot.scripts.rulebook import Rulebook
     from bot.scripts.script import Script
     from bot.scripts.source import Sources
+
+
+class Tongue(StrEnum):
+    """Which language findings speak."""
+
+    EN = "en"
+    ZH = "zh"
 
 
 class Form(StrEnum):
@@ -45,6 +53,10 @@ def register(app: typer.Typer) -> None:
 def lint(
     path: Place = None,
     form: Annotated[Form, typer.Option("--format", help="table or json")] = Form.TABLE,
+    language: Annotated[Tongue, typer.Option(help="Of what is found.")] = Tongue.EN,
+    own: Annotated[
+        bool, typer.Option("--own", help="What portfolios word for themselves too (database).")
+    ] = False,
 ) -> None:
     """Check every text and walk every call; exit 1 when one must not be used."""
     from bot.scripts.calls.lint import lint_calls
@@ -55,6 +67,8 @@ def lint(
     calls = read_calls(_root(path))
     found = [*examine(sources, book), *lint_calls(calls, book)]
     findings = [each for each in found if only in (None, each.file)]
+    findings += _own() if own else []
+    findings = [replace(each, message=each.said(language.value)) for each in findings]
     errors = [each for each in findings if each.level == "error"]
     count = len(sources.scripts) + len(calls.calls)
     if form is Form.JSON:
@@ -105,6 +119,18 @@ def lock(path: Place = None) -> None:
         raise Refusal("\n".join(map(str, problems)))
     (_root(path) / NAME).write_text(written(every), "utf-8")
     typer.echo(f"{len(every)} scripts locked")
+
+
+def _own() -> list[Finding]:
+    """Of every portfolio's own wording that is in use."""
+    from bot.app.commands.start import flows
+    from bot.app.own_wording import lint_own
+    from bot.scripts.own import OwnWords
+    from bot.scripts.wording import scripts_root
+    from bot.store.wordings import all_own_texts
+
+    with flows("scripts") as product, product.pool.connection() as connection:
+        return lint_own(OwnWords(scripts_root()), all_own_texts(connection))
 
 
 def _root(path: Path | None) -> Path:

@@ -11,7 +11,7 @@ detail: the purpose.
 #: Attempts of the day with what became of them; `hours` counts the same.
 WENT = """
 SELECT t.portfolio_id, coalesce(t.tier, '') AS tier, a.channel,
-       t.script || '@' || t.script_version AS script, a.purpose,
+       t.script || '@' || coalesce(a.script_version, t.script_version) AS script, a.purpose,
        extract(hour FROM a.at AT TIME ZONE %(zone)s)::int AS hour,
        CASE a.channel WHEN 'voice' THEN coalesce(k.outcome = 'answered', false)
             ELSE a.state = 'delivered' END AS reached,
