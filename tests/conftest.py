@@ -2,6 +2,7 @@
 
 import fcntl
 import itertools
+import logging
 import os
 import shutil
 import tempfile
@@ -54,6 +55,16 @@ def pytest_configure_node(node: object) -> None:
     """xdist's controller: remember the folder that its workers share."""
     run = node.workerinput["testrunuid"]  # type: ignore[attr-defined]
     node.config._yuehuan_run = Path(tempfile.gettempdir()) / f"yuehuan-test-{run}"  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def logs_of_the_run() -> Iterator[None]:
+    """A command sends all logs to the standard error of its test, which is closed with the test."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = [each for each in root.handlers if each in handlers]
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")

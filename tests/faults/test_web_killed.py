@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 import requests
-from desk_kit import DeskInHand, free_port, wait_until
+from desk_kit import DeskInHand, wait_until
 from fault_kit import (
     breaches,
     due_cases,
@@ -19,6 +19,7 @@ from fault_kit import (
     process_of,
     settler,
 )
+from free_ports import free_port
 
 
 @dataclass

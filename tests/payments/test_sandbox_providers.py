@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from threading import Thread
 
 import pytest
 import requests
 from desk_fixtures import sandbox_process
-from desk_kit import SandboxProcess, free_port, wait_until
-from werkzeug.serving import make_server
+from desk_kit import SandboxProcess, wait_until
+from serving import listening, port_of, served
 from werkzeug.wrappers import Request, Response
 
 from bot.app.providers import providers_for
@@ -57,26 +56,20 @@ class Desk:
 
 @contextmanager
 def open_desk(sandbox: SandboxProcess, tmp_path) -> Iterator[tuple[Desk, str]]:
-    port = free_port()
-    settings: Settings = load_settings(
-        {
-            "YUEHUAN_DATA": str(tmp_path),
-            "PORT": str(port),
-            "SECRET_KEY": "a secret of at least thirty-two characters",
-            "FIELD_KEY": KEY,
-            "HASH_KEY": KEY,
-            **sandbox.call("GET", "/merchant"),
-        }
-    )
-    desk = Desk(providers_for(settings, Now()))
-    server = make_server("127.0.0.1", port, desk, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield desk, settings.public_url
-    finally:
-        server.shutdown()
-        thread.join()
+    with listening() as held:
+        settings: Settings = load_settings(
+            {
+                "YUEHUAN_DATA": str(tmp_path),
+                "PORT": str(port_of(held)),
+                "SECRET_KEY": "a secret of at least thirty-two characters",
+                "FIELD_KEY": KEY,
+                "HASH_KEY": KEY,
+                **sandbox.call("GET", "/merchant"),
+            }
+        )
+        desk = Desk(providers_for(settings, Now()))
+        with served(desk, held):
+            yield desk, settings.public_url
 
 
 @pytest.fixture

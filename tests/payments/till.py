@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from werkzeug.serving import make_server
+from serving import listening, port_of, served
 from werkzeug.wrappers import Request, Response
 
 
@@ -30,13 +29,6 @@ class Till:
 def open_till() -> Iterator[Till]:
     """Serve until the block ends."""
     till = Till()
-    server = make_server("127.0.0.1", 0, till, threaded=True)
-    till.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with listening() as held, served(till, held):
+        till.url = f"http://127.0.0.1:{port_of(held)}"
         yield till
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -1,7 +1,6 @@
 """The real Twilio client pointed at a real sandbox process, and a receiver of webhooks."""
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
+from free_ports import free_port
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
@@ -110,16 +110,10 @@ class Sandbox:
 
     def stop(self) -> int:
         self.process.terminate()
-        return self.process.wait(10)
+        return self.process.wait(60)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until(done: Callable[[], bool], seconds: float = 15) -> None:
+def wait_until(done: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < deadline, "waited in vain"
@@ -128,7 +122,7 @@ def wait_until(done: Callable[[], bool], seconds: float = 15) -> None:
 
 def answers(url: str) -> bool:
     try:
-        return requests.get(f"{url}/sandbox/health", timeout=1).ok
+        return requests.get(f"{url}/sandbox/health", timeout=5).ok
     except requests.RequestException:
         return False
 

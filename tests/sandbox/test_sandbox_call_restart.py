@@ -29,7 +29,7 @@ def test_a_killed_sandbox_comes_back_with_its_calls(fresh: Start, desk: TwimlDes
     rings = place(first, client, desk)
     before = over.look()
     first.process.send_signal(signal.SIGKILL)
-    first.process.wait(10)
+    first.process.wait(60)
     wait_until(lambda: not answers(first.url))
 
     second = fresh()

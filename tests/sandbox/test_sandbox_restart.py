@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from free_ports import free_port
+
 from tests.sandbox.sandbox_kit import (
     ROOT,
     SENDER,
     Receiver,
     Sandbox,
     answers,
-    free_port,
     wait_until,
 )
 
@@ -23,7 +24,7 @@ Start = Callable[..., Sandbox]
 
 def kill(sandbox: Sandbox) -> None:
     sandbox.process.send_signal(signal.SIGKILL)
-    sandbox.process.wait(10)
+    sandbox.process.wait(60)
     wait_until(lambda: not answers(sandbox.url))
 
 
@@ -104,7 +105,7 @@ def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "sandbox", *arguments]
     env = {**os.environ, **settings}
     return subprocess.run(
-        command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=20, check=False
+        command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False
     )
 
 

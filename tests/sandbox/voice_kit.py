@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, Response, request
+from serving import listening, port_of, served
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
-from werkzeug.serving import make_server
 
 from tests.sandbox.sandbox_kit import SENDER, TOKEN, Sandbox
 
@@ -46,12 +45,10 @@ def twiml(*verbs: str) -> str:
 @contextmanager
 def serve_desk() -> Iterator[TwimlDesk]:
     desk, app = TwimlDesk(), Flask("desk")
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    desk.url = f"http://127.0.0.1:{server.server_port}"
     app.add_url_rule("/<path:path>", "all", lambda path: _answer(desk), methods=["GET", "POST"])
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield desk
-    server.shutdown()
+    with listening() as held, served(app, held):
+        desk.url = f"http://127.0.0.1:{port_of(held)}"
+        yield desk
 
 
 def _answer(desk: TwimlDesk) -> Any:
