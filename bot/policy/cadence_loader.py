@@ -38,7 +38,16 @@ _FILE_KEYS = (
     "tiers",
 )
 _FILE_MORE = ("idle_recheck_days", "working_days", "calls")
-_TIER_KEYS = ("tier", "label_zh", "from", "to", "recheck_days", "furthest_promise_days", "source")
+_TIER_KEYS = (
+    "tier",
+    "label_zh",
+    "label_en",
+    "from",
+    "to",
+    "recheck_days",
+    "furthest_promise_days",
+    "source",
+)
 _TIER_MORE = ("hand_off", "touches", "calls")
 _CALL_KEYS = ("tries", "apart_minutes", "then")
 _HAND_OFF_KEYS = (
@@ -208,6 +217,7 @@ def _tier(
     tier = Tier(
         key=entries["tier"].text(),
         label_zh=entries["label_zh"].text(),
+        label_en=entries["label_en"].text(),
         from_day=from_day,
         to_day=to_day,
         touches=_touches(entries.get("touches"), defaults, (from_day, to_day), scripts),

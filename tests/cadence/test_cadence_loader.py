@@ -39,6 +39,7 @@ promises:
 tiers:
   - tier: early
     label_zh: 早
+    label_en: Early
     from: null
     to: 10
     recheck_days: 3
@@ -55,6 +56,7 @@ tiers:
         source: t
   - tier: late
     label_zh: 晚
+    label_en: Late
     from: 11
     to: null
     recheck_days: 7
@@ -99,31 +101,31 @@ def test_a_good_file_becomes_a_cadence(tmp_path: Path) -> None:
         ("10:00-11:30", "10:00-25:00", 10, "no time of day"),
         ("10:00-11:30", "ten to eleven", 10, "hours like 10:00-11:30"),
         ("from: null", "from: 0", 17, "`from` must be null"),
-        ("to: null", "to: 99", 33, "`to` must be null"),
-        ("from: 11", "from: 13", 33, "D11 to D12 belong to no tier"),
-        ("from: 11", "from: 10", 33, "overlaps 'early'"),
-        ("from: 11", "from: null", 33, "only the first tier"),
-        ("to: null\n    recheck_days: 7", "to: 5\n    recheck_days: 7", 36, "before it begins"),
-        ("tier: late", "tier: early", 33, "twice"),
-        ("script: ping", "script: pong", 25, "'pong' does not exist"),
+        ("to: null", "to: 99", 34, "`to` must be null"),
+        ("from: 11", "from: 13", 34, "D11 to D12 belong to no tier"),
+        ("from: 11", "from: 10", 34, "overlaps 'early'"),
+        ("from: 11", "from: null", 34, "only the first tier"),
+        ("to: null\n    recheck_days: 7", "to: 5\n    recheck_days: 7", 38, "before it begins"),
+        ("tier: late", "tier: early", 34, "twice"),
+        ("script: ping", "script: pong", 26, "'pong' does not exist"),
         ("script: p.due", "script: p.dew", 14, "'p.dew' does not exist"),
-        ("purpose: reminder", "purpose: thanks", 25, "does not belong in a tier"),
-        ("purpose: reminder", "purpose: shout", 26, "expected one of"),
-        ("touch: ping", "touch: promise.due", 25, "may hold no colon"),
-        ("touch: ping", "touch: a:b", 25, "may hold no colon"),
-        ("every: {days: 3, from: 1}", "days: [3, 2]", 28, "ascending"),
-        ("every: {days: 3, from: 1}", "days: [1, 11]", 28, "D11 lies outside its tier"),
-        ("every: {days: 3, from: 1}", "every: {days: 3}", 28, "needs both"),
-        ("every: {days: 3, from: 1}", "every: {days: 0, from: 1}", 28, "at least 1"),
-        ("every: {days: 3, from: 1}", "after_entry: 0", 29, "no meaning here"),
-        ("        every: {days: 3, from: 1}\n", "", 25, "exactly one day pattern"),
-        ("every: {days: 3, from: 1}", "every: {days: 3, from: 1}\n        days: [1]", 25, "exactly one"),
-        ("[morning, evening]", "[morning, night]", 30, "unknown window 'night'"),
-        ("[morning, evening]", "[]", 30, "at least one window"),
-        ("[voice, sms]", "[sms, sms]", 31, "each channel once"),
-        ("[voice, sms]", "[fax]", 31, "expected one of"),
-        ("{human: legal}", "{human: robot}", 40, "expected one of"),
-        ("{human: legal}", "{unreachable_after: 0}", 40, "at least 1"),
+        ("purpose: reminder", "purpose: thanks", 26, "does not belong in a tier"),
+        ("purpose: reminder", "purpose: shout", 27, "expected one of"),
+        ("touch: ping", "touch: promise.due", 26, "may hold no colon"),
+        ("touch: ping", "touch: a:b", 26, "may hold no colon"),
+        ("every: {days: 3, from: 1}", "days: [3, 2]", 29, "ascending"),
+        ("every: {days: 3, from: 1}", "days: [1, 11]", 29, "D11 lies outside its tier"),
+        ("every: {days: 3, from: 1}", "every: {days: 3}", 29, "needs both"),
+        ("every: {days: 3, from: 1}", "every: {days: 0, from: 1}", 29, "at least 1"),
+        ("every: {days: 3, from: 1}", "after_entry: 0", 30, "no meaning here"),
+        ("        every: {days: 3, from: 1}\n", "", 26, "exactly one day pattern"),
+        ("every: {days: 3, from: 1}", "every: {days: 3, from: 1}\n        days: [1]", 26, "exactly one"),
+        ("[morning, evening]", "[morning, night]", 31, "unknown window 'night'"),
+        ("[morning, evening]", "[]", 31, "at least one window"),
+        ("[voice, sms]", "[sms, sms]", 32, "each channel once"),
+        ("[voice, sms]", "[fax]", 32, "expected one of"),
+        ("{human: legal}", "{human: robot}", 42, "expected one of"),
+        ("{human: legal}", "{unreachable_after: 0}", 42, "at least 1"),
         ("late_days: 2, source: t}", "late_days: 2, working_days: next, source: t}", 15, "none or skip"),
         ("script: p.due, ", "script: p.due, late_days: 1, ", 14, "cannot be late"),
         ("tiers:", "tiers: {", 17, "not YAML"),

@@ -43,7 +43,7 @@ def touch(key: str = "ping", days: tuple[int, ...] = (0,), **changes: object) ->
 
 def one_tier(*touches: Touch, hand_off: HandOffRules | None = None, **changes: int) -> Cadence:
     """A cadence whose single tier holds all days."""
-    tier = Tier("all", "全", None, None, touches, 30, 7, hand_off or HandOffRules())
+    tier = Tier("all", "全", "All", None, None, touches, 30, 7, hand_off or HandOffRules())
     return replace(CONSUMER, tiers=(tier,), **changes)  # type: ignore[arg-type]
 
 

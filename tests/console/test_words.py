@@ -23,8 +23,10 @@ from bot.domain.vocabulary import (
     TouchState,
 )
 from bot.flows.ports.collectors import Role
+from bot.policy.cadence_loader import shipped_cadences
 from console.story import _TOLD_ELSEWHERE
-from console.words import WordsError, _add, load_words, pairs, reason_word
+from console.tiers import label_of
+from console.words import WordsError, _add, load_words, pairs, reason_word, speak
 
 GROUPS: dict[str, type[Enum]] = {
     "state": CaseState,
@@ -91,6 +93,16 @@ def test_templates_hold_no_words_of_their_own() -> None:
     for place in ROOT.glob("console/templates/console/*.html"):
         text = re.sub(r"\{#.*?#\}", "", place.read_text("utf-8"), flags=re.DOTALL)
         assert not CHINESE_SIGN.search(text), place.name
+
+
+def test_tiers_have_a_name_in_both_languages() -> None:
+    for cadence in shipped_cadences().values():
+        for tier in cadence.tiers:
+            speak("en")
+            english = label_of(tier)
+            speak("zh-CN")
+            assert not CHINESE_SIGN.search(english), (cadence.key, tier.key)
+            assert CHINESE_SIGN.search(label_of(tier)), (cadence.key, tier.key)
 
 
 def test_a_word_without_its_other_half_is_refused() -> None:

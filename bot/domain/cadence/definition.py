@@ -137,6 +137,7 @@ class Tier:
 
     key: str
     label_zh: str
+    label_en: str
     from_day: int | None
     to_day: int | None
     touches: tuple[Touch, ...]

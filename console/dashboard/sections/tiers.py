@@ -12,6 +12,7 @@ from console.dashboard.report import Report
 from console.dashboard.table import Column, Kind, Line, Table
 from console.dashboard.words import d
 from console.showing import money
+from console.tiers import label_of
 
 
 def table(report: Report) -> Table:
@@ -47,7 +48,7 @@ def _ladders(report: Report) -> list[Sequence[tuple[str, str]]]:
     found = []
     for name in dict.fromkeys(book["cadence"] for book in report.asked.books):
         cadence = report.playbook.cadences.get(name)
-        tiers = [(tier.key, tier.label_zh) for tier in cadence.tiers] if cadence else []
+        tiers = [(tier.key, label_of(tier)) for tier in cadence.tiers] if cadence else []
         found.append([(key, label) for key, label in tiers if key not in seen])
         seen |= {key for key, _ in tiers}
     return [ladder for ladder in found if ladder]
