@@ -48,8 +48,11 @@ def told(code: str, /, **values: object) -> Message:
 @cache
 def messages() -> Mapping[str, tuple[str, str]]:
     """Code → (Chinese, English)."""
-    text = files("bot.scripts").joinpath("findings.yaml").read_text("utf-8")
-    return {code: (said[0], said[1]) for code, said in yaml.safe_load(text).items()}
+    found: dict[str, tuple[str, str]] = {}
+    for room in ("bot.scripts", "bot.scripts.calls"):
+        text = files(room).joinpath("findings.yaml").read_text("utf-8")
+        found |= {code: (said[0], said[1]) for code, said in yaml.safe_load(text).items()}
+    return found
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -14,8 +14,18 @@ from bot.scripts.findings import messages, told
 ROOM = Path(__file__).parents[2] / "bot"
 CHINESE_SIGN = re.compile(r"[\u3400-\u9fff]")
 TOLD = re.compile(r'\btold\(\s*"([\w.-]+)"')
-#: Codes that are values elsewhere: audiences of a trial, elements of a reminder.
-BY_VALUE = {"person", "company", "elements.date", "elements.amount", "elements.account"}
+#: Codes that are values elsewhere: audiences of a trial, what a reminder or a call must hold.
+BY_VALUE = {
+    "person",
+    "company",
+    "elements.date",
+    "elements.amount",
+    "elements.account",
+    "said.notice.ai",
+    "said.notice.record",
+    "said.twice.amount",
+    "said.twice.date",
+}
 
 
 def holes(text: str) -> set[str]:

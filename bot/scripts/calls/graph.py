@@ -8,8 +8,9 @@ from typing import Any
 from bot.domain.call.script import BACK
 from bot.scripts.calls.build import listed, turnings, ways
 from bot.scripts.calls.source import ENTRIES, MAPS, START, CallSource, StepSource
+from bot.scripts.findings import Message, told
 
-Trouble = tuple[StepSource, str, str, str]  #: (step, key, rule, message)
+Trouble = tuple[StepSource, str, str, Message]  #: (step, key, rule, message)
 
 
 def after_step(step: StepSource) -> frozenset[str]:
@@ -29,25 +30,21 @@ def unknown(call: CallSource) -> Iterator[Trouble]:
     for step in call.steps.values():
         for name in sorted(after_step(step) - call.steps.keys()):
             key = next((k for k, v in step.entry.items() if name in str(v)), "then")
-            yield (
-                step,
-                key,
-                "path",
-                f"leads to {name}, which does not exist; write it or correct it",
-            )
+            yield step, key, "path", told("path.nowhere", step=name)
 
 
-def unknown_in_maps(call: CallSource) -> Iterator[tuple[int, str]]:
+def unknown_in_maps(call: CallSource) -> Iterator[tuple[int, Message]]:
     """(line, message) for entries of common.yaml that lead nowhere."""
     for name in ENTRIES:
         if call.common.get(name) not in call.steps:
-            yield call.common.at(name), f"{name} must name a step; it names {call.common.get(name)}"
+            message = told("path.entry", name=name, step=call.common.get(name))
+            yield call.common.at(name), message
     for name in MAPS:
         for way in ways(call.common.get(name, {})).values():
             if way.go not in call.steps:
-                yield call.common.at(name), f"{name} leads to {way.go}, which does not exist"
+                yield call.common.at(name), told("path.map", name=name, step=way.go)
     if START not in call.steps:
-        yield 1, f"no step {START}; a call begins there"
+        yield 1, told("path.start", start=START)
 
 
 def entries(call: CallSource, *, known: bool) -> set[str]:
@@ -108,12 +105,7 @@ def dead_ends(call: CallSource) -> Iterator[Trouble]:
     for name, step in call.steps.items():
         returns = any(turning.go == BACK for turning in turnings(step.entry.get("then")))
         if name not in ending and not returns:
-            yield (
-                step,
-                "then",
-                "path",
-                "no path from here ends the call; lead it to a step with `end`",
-            )
+            yield step, "then", "path", told("path.endless")
 
 
 def silent_loops(call: CallSource) -> Iterator[Trouble]:
@@ -121,12 +113,7 @@ def silent_loops(call: CallSource) -> Iterator[Trouble]:
     for step in call.steps.values():
         if "ask" in step.entry and (circle := _circle(call, step.name)):
             way = " → ".join(circle)
-            yield (
-                step,
-                "silence",
-                "path",
-                f"silence goes round in circles: {way}; lead it to an end",
-            )
+            yield step, "silence", "path", told("path.circle", way=way)
 
 
 def _circle(call: CallSource, name: str) -> list[str] | None:

@@ -29,7 +29,7 @@ from bot.scripts.calls.source import (
 )
 from bot.scripts.calls.words import CallWords, words_of
 from bot.scripts.characters import foreign, widths
-from bot.scripts.findings import Finding, ScriptValueError
+from bot.scripts.findings import Finding, Message, ScriptValueError, told
 from bot.scripts.lint import refused
 from bot.scripts.lock import trouble
 from bot.scripts.rulebook import Rulebook
@@ -52,7 +52,7 @@ def lint_calls(sources: CallSources, book: Rulebook) -> list[Finding]:
         for language in LANGUAGES:
             words.languages[language]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        message = f"not in the expected form ({error!r}); see docs/calls.md"
+        message = told("call.words", problem=repr(error))
         return [*sources.findings, Finding(f"{FOLDER}/{WORDS}", 1, "-", "data", message)]
     desk = Desk(book, words)
     findings = set(sources.findings)
@@ -74,7 +74,7 @@ def _finding(step: StepSource, key: str, name: str, rule: str, message: str) -> 
 def _maps(call: CallSource) -> Iterator[Finding]:
     for name in (*MAPS, *ENTRIES, PARDON):
         if name not in call.common:
-            message = f"{name} is missing; write it"
+            message = told("call.missing", name=name)
             yield Finding(f"{FOLDER}/{COMMON}", 1, "-", "schema", message)
             return
     for line, message in graph.unknown_in_maps(call):
@@ -125,18 +125,18 @@ def _sentence(sentence: Sentence, name: str, desk: Desk) -> Iterator[Finding]:
         yield finding(rule, text)
 
 
-def _renders(sentence: Sentence, desk: Desk) -> Iterator[tuple[str, str]]:
+def _renders(sentence: Sentence, desk: Desk) -> Iterator[tuple[str, Message]]:
     template = sentence.template()
     if template is None:
-        yield "template", "not valid Jinja; correct the braces"
+        yield "template", told("said.template")
         return
     known = placeholders(desk.book, desk.words)
     if strange := sorted(template.names - known.keys()):
-        yield "placeholder", f"unknown placeholder {', '.join(strange)}; see words.yaml"
+        yield "placeholder", told("said.placeholder", names=", ".join(strange))
         return
     for name in sorted(template.names - set(template.conditions)):
         if known[name].optional:
-            yield "placeholder", f"{name} may be missing; write {{% if {name} %}} around it"
+            yield "placeholder", told("said.optional", name=name)
             return
     limit = desk.words.say_characters
     for audience in AUDIENCES:
@@ -145,10 +145,11 @@ def _renders(sentence: Sentence, desk: Desk) -> Iterator[tuple[str, str]]:
         try:
             longest = max(len(text) for text in renderings(template, values))
         except ScriptValueError as error:
-            yield "placeholder", f"cannot be filled: {error}"
+            yield "placeholder", told("placeholder.unfilled", problem=error)
             return
         if longest > limit:
-            yield "length", f"{longest} characters for a {audience}, at most {limit}; shorten it"
+            who = told(audience)
+            yield "length", told("said.length", count=longest, audience=who, most=limit)
             return
 
 
@@ -158,7 +159,7 @@ def _never_used(calls: Sequence[CallSource]) -> Iterator[Finding]:
     )
     for name, step in _steps(calls):
         if (step.file, step.name) in unused:
-            yield _finding(step, "say", name, "path", "no path comes here; lead one or remove it")
+            yield _finding(step, "say", name, "path", told("path.unreached"))
 
 
 def _call(call: CallSource, desk: Desk) -> Iterator[Finding]:
@@ -166,7 +167,7 @@ def _call(call: CallSource, desk: Desk) -> Iterator[Finding]:
         yield Finding(call.file, call.line_of("version"), call.id, "version", problem)
     if call.version < 1:
         line = call.line_of("version")
-        yield Finding(call.file, line, call.id, "version", "versions begin at 1")
+        yield Finding(call.file, line, call.id, "version", told("call.version"))
     unknown = list(graph.unknown(call))
     yield from (_finding(step, key, call.id, rule, text) for step, key, rule, text in unknown)
     if unknown:
@@ -174,8 +175,7 @@ def _call(call: CallSource, desk: Desk) -> Iterator[Finding]:
     for name in sorted(graph.unreached(call)):
         step = call.steps[name]
         if step.file == call.file:
-            message = "no path comes here; lead one or remove it"
-            yield _finding(step, "say", call.id, "path", message)
+            yield _finding(step, "say", call.id, "path", told("path.unreached"))
     for step, key, rule, text in (*graph.dead_ends(call), *graph.silent_loops(call)):
         yield _finding(step, key, call.id, rule, text)
     for step, key, rule, text in manners.problems(call, desk.book, desk.words):

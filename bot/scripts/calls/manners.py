@@ -16,18 +16,20 @@ from bot.scripts.calls.sentences import (
 from bot.scripts.calls.source import LANGUAGES, START, CallSource, StepSource
 from bot.scripts.calls.words import CallWords
 from bot.scripts.checks import DEBT_WORDS
+from bot.scripts.findings import told
 from bot.scripts.rulebook import Rulebook
 
 Trouble = graph.Trouble
 
 _SPOKEN = ("say", "again")
-_NOTICES = {"ai_notice": "a synthetic voice says that it is one (cn.ai.label)",
-            "record_notice": "a recording is announced (cn.record.calls)"}  # fmt: skip
+#: What must be said → how findings tell why.
+_NOTICES = {"ai_notice": "said.notice.ai", "record_notice": "said.notice.record"}
 _COLLECTOR = "collector_notice"
 _ON_A_MACHINE = frozenset({"creditor", "contact_name", "asked_for", "phone"})
+#: What findings call a fact → what says it.
 _FACTS = {
-    "amount": ("amount_due", "promise_amount"),
-    "date": ("due_date", "due_phrase", "promise_date"),
+    "said.twice.amount": ("amount_due", "promise_amount"),
+    "said.twice.date": ("due_date", "due_phrase", "promise_date"),
 }
 
 
@@ -50,13 +52,12 @@ def _tells_too_early(call: CallSource, book: Rulebook, words: CallWords) -> Iter
                 template = sentence.template()
                 for each in sorted(template.names if template else ()):
                     if each in known and known[each].debt:
-                        text = (
-                            f"{{{{{each}}}}} tells of a debt before it is the debtor ({language})"
-                        )
-                        yield step, sentence.key, "disclosure", f"{text}; say it after `verified`"
+                        place = "{{" + each + "}}"
+                        text = told("said.early_value", place=place, language=language)
+                        yield step, sentence.key, "disclosure", text
                 if match := DEBT_WORDS.search(sentence.text):
-                    text = f"{match.group()} tells of a debt before it is the debtor ({language})"
-                    yield step, sentence.key, "disclosure", f"{text}; reword it"
+                    text = told("said.early_word", word=match.group(), language=language)
+                    yield step, sentence.key, "disclosure", text
 
 
 def _on_a_machine(call: CallSource) -> Iterator[Trouble]:
@@ -64,14 +65,14 @@ def _on_a_machine(call: CallSource) -> Iterator[Trouble]:
     for name in sorted(graph.reach(call, [call.common["machine"]])):
         step = call.steps[name]
         if "ask" in step.entry or "hand" in step.entry:
-            yield step, "ask", "machine", "nobody listens on a machine; end the call here"
+            yield step, "ask", "machine", told("said.machine_ask")
         for language in LANGUAGES:
             for sentence in sentences(step, language, _SPOKEN):
                 template = sentence.template()
-                told = sorted((template.names if template else frozenset()) - _ON_A_MACHINE)
-                if told:
+                left = sorted((template.names if template else frozenset()) - _ON_A_MACHINE)
+                if left:
                     names = ", ".join(sorted(_ON_A_MACHINE))
-                    text = f"leaves {', '.join(told)} on a machine; only {names} may be left"
+                    text = told("said.machine", told=", ".join(left), names=names)
                     yield step, sentence.key, "machine", text
 
 
@@ -98,9 +99,15 @@ def _opening(
             values = samples(book, words, language, audience)
             seconds = spoken_length(_spoken(chain, language, values)) / speed
             if seconds > words.opening_seconds:
-                text = f"the opening takes {seconds:.1f} s for a {audience} ({language})"
-                limit = f"at most {words.opening_seconds} s; shorten {chain[-1].name} or this"
-                yield first, "say", "opening", f"{text}, {limit}"
+                text = told(
+                    "said.opening",
+                    seconds=f"{seconds:.1f}",
+                    audience=told(audience),
+                    language=language,
+                    most=words.opening_seconds,
+                    step=chain[-1].name,
+                )
+                yield first, "say", "opening", text
                 break
 
 
@@ -111,7 +118,7 @@ def _names_itself(
     needed = ["creditor"] if call.kind == "inbound" else ["creditor", "phone"]
     for name in needed:
         if values[name] not in said:
-            text = f"the first sentence lacks {{{{{name}}}}} ({language}); say who calls, where to check"
+            text = told("said.names", place="{{" + name + "}}", language=language)
             yield chain[0], "say", "opening", text
 
 
@@ -125,20 +132,15 @@ def _takes_notice(
             _spoken(uninterrupted, language, each) for each in (values, {**values, name: ""})
         )
         if spoken_length(with_it) <= spoken_length(without):
-            text = f"lacks the words for {name} ({language}): {why}"
-            yield (
-                chain[0],
-                "say",
-                "notice",
-                f"{text}; write {{% if {name} %}}…{{% endif %}} in a step with `notice: true`",
-            )
+            text = told("said.notice", name=name, language=language, why=told(why))
+            yield chain[0], "say", "notice", text
 
 
 def _facts(call: CallSource, book: Rulebook, words: CallWords, language: str) -> Iterator[Trouble]:
     """From the moment the debtor is known to the first question: the sum and the day, twice."""
     if "facts" not in call.steps:
         proof = next(step for step in call.steps.values() if graph.proves(step))
-        yield proof, "then", "facts", "no step `facts` tells what the call is about; write one"
+        yield proof, "then", "facts", told("said.no_facts")
         return
     values = samples(book, words, language, "person")
     for chain in graph.chains(call, "facts"):
@@ -146,11 +148,11 @@ def _facts(call: CallSource, book: Rulebook, words: CallWords, language: str) ->
         for what, names in _FACTS.items():
             if _times(said, [values[name] for name in names]) < 2:
                 choice = " or ".join("{{" + name + "}}" for name in names)
-                text = f"the {what} is not said twice ({language}); repeat {choice}"
+                text = told("said.twice", what=told(what), language=language, choice=choice)
                 yield chain[0], "say", "facts", text
         silent = _spoken(chain, language, {**values, _COLLECTOR: ""})
         if spoken_length(said) <= spoken_length(silent):
-            text = f"lacks the words for {_COLLECTOR} ({language}); write {{% if {_COLLECTOR} %}}"
+            text = told("said.collector", name=_COLLECTOR, language=language)
             yield chain[0], "say", "notice", text
 
 

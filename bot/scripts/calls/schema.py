@@ -12,9 +12,10 @@ from bot.domain.call.values import OutcomeKind
 from bot.domain.vocabulary import HandoffReason
 from bot.scripts.calls.build import listed
 from bot.scripts.calls.source import LANGUAGES, StepSource
+from bot.scripts.findings import Message, told
 from bot.scripts.yaml_lines import Lined
 
-Problem = tuple[str, str]  #: (key, message)
+Problem = tuple[str, Message]  #: (key, message)
 
 _KEYS: dict[str, type | tuple[type, ...]] = {
     "say": dict, "again": dict, "whisper": dict, "notice": bool, "do": (str, list), "pending": str,
@@ -37,12 +38,13 @@ def problems(step: StepSource) -> Iterator[Problem]:
     for key, value in entry.items():
         kind = _KEYS.get(key)
         if kind is None:
-            yield key, f"unknown key {key}; known: {', '.join(_KEYS)}"
+            yield key, told("schema.unknown", key=key, known=", ".join(_KEYS))
         elif not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            yield key, f"{key} is not of the right type, got {value!r}; see docs/calls.md"
+            yield key, told("step.type", key=key, value=repr(value))
     ways = [key for key in _WAYS_ON if entry.get(key)]
     if len(ways) != 1:
-        yield "then", f"needs exactly one of {', '.join(_WAYS_ON)}, has {', '.join(ways) or 'none'}"
+        known, found = ", ".join(_WAYS_ON), ", ".join(ways) or "none"
+        yield "then", told("step.ways", known=known, found=found)
     for key in ("say", "again", "whisper"):
         yield from _texts(entry, key)
     yield from _outcomes(entry)
@@ -50,7 +52,7 @@ def problems(step: StepSource) -> Iterator[Problem]:
     if "ask" in entry:
         yield from _question(entry)
     elif extra := sorted(_QUESTION_KEYS & entry.keys()):
-        yield extra[0], f"{extra[0]} belongs to a question; add ask or remove it"
+        yield extra[0], told("step.extra", key=extra[0])
     yield from _leaving(entry)
 
 
@@ -60,54 +62,54 @@ def _texts(entry: Lined, key: str) -> Iterator[Problem]:
         return
     for language in LANGUAGES:
         if not str(texts.get(language) or "").strip():
-            yield key, f"no {language} text; write one"
+            yield key, told("step.language", language=language)
     for language in texts.keys() - set(LANGUAGES):
-        yield key, f"unknown language {language}; known: {', '.join(LANGUAGES)}"
+        yield key, told("step.tongue", language=language, known=", ".join(LANGUAGES))
 
 
 def _outcomes(entry: Lined) -> Iterator[Problem]:
     for key in ("do", "pending"):
         for name in listed(entry.get(key)):
             if name not in list(OutcomeKind):
-                yield key, f"unknown outcome {name}; known: {', '.join(OutcomeKind)}"
+                yield key, told("step.outcome", name=name, known=", ".join(OutcomeKind))
     for name in listed(entry.get("forget")):
         if name not in _FORGOTTEN:
-            yield "forget", f"unknown slot {name}; known: {', '.join(_FORGOTTEN)}"
+            yield "forget", told("step.slot", name=name, known=", ".join(_FORGOTTEN))
 
 
 def _turnings(entry: Lined) -> Iterator[Problem]:
     choices = list(listed(entry.get("then")))
     for choice in choices[:-1]:
         if not isinstance(choice, dict):
-            yield "then", "only the last way goes without `when`; add one or reorder"
+            yield "then", told("step.last")
         elif choice.get("when") not in CONDITIONS:
             known = ", ".join(CONDITIONS)
-            yield "then", f"unknown condition {choice.get('when')}; known: {known}"
+            yield "then", told("step.condition", name=choice.get("when"), known=known)
         elif not isinstance(choice.get("go"), str):
-            yield "then", "needs `go: step`"
+            yield "then", told("step.go")
     if choices and not isinstance(choices[-1], str):
-        yield "then", "the last way must hold without a condition; add a plain step"
+        yield "then", told("step.plain")
 
 
 def _question(entry: Lined) -> Iterator[Problem]:
     if entry["ask"] not in list(AskKind):
-        yield "ask", f"unknown kind of question {entry['ask']}; known: {', '.join(AskKind)}"
+        yield "ask", told("step.ask", name=entry["ask"], known=", ".join(AskKind))
         return
     kind = AskKind(entry["ask"])
     for key in ("silence", "unclear"):
         if key not in entry:
-            yield "ask", f"has no way on for {key}; add `{key}: step`"
+            yield "ask", told("step.no_way", key=key)
     if kind in _DONE and "done" not in entry:
-        yield "ask", f"collects a {kind}; add `done: step`"
+        yield "ask", told("step.done", kind=kind)
     if kind in _COLLECTS and "wrong" not in entry:
-        yield "ask", f"collects a {kind} that may not do; add `wrong: step`"
+        yield "ask", told("step.wrong", kind=kind)
     if kind is AskKind.IDENTITY and not {"yes", "no"} <= set(entry.get("hear", {})):
-        yield "hear", 'needs "yes" and "no"'
+        yield "hear", told("step.yes_no")
     if kind is AskKind.CONFIRM and not {"yes", "no"} <= set(entry.get("hear", {})):
-        yield "hear", 'needs "yes" and "no"'
+        yield "hear", told("step.yes_no")
     for key in entry.get("keys", {}):
         if not set(str(key)) <= set("0123456789*#"):
-            yield "keys", f"{key} is not a key; write digits, * or #"
+            yield "keys", told("step.key", key=key)
     for key in ("keys", "hear"):
         for way in entry.get(key, {}).values():
             yield from _way(key, way)
@@ -117,27 +119,27 @@ def _way(key: str, way: Any) -> Iterator[Problem]:
     if isinstance(way, str):
         return
     if not isinstance(way, dict) or not isinstance(way.get("go"), str):
-        yield key, "each way is a step or {go: step, set: {slot: value}}"
+        yield key, told("step.way")
         return
     for slot, value in way.get("set", {}).items():
         if slot not in _SLOTS:
-            yield key, f"unknown slot {slot}; known: {', '.join(_SLOTS)}"
+            yield key, told("step.slot", name=slot, known=", ".join(_SLOTS))
         elif slot in _VALUES and value not in _VALUES[slot]:
-            yield key, f"{slot} may be {', '.join(_VALUES[slot])}, not {value}"
+            yield key, told("step.value", slot=slot, known=", ".join(_VALUES[slot]), value=value)
 
 
 def _leaving(entry: Lined) -> Iterator[Problem]:
     if "record" in entry and not {"done", "max_seconds"} <= entry["record"].keys():
-        yield "record", "needs max_seconds and done"
+        yield "record", told("step.record")
     if "hand" not in entry:
         if "whisper" in entry:
-            yield "whisper", "only a step with `hand` whispers; remove it"
+            yield "whisper", told("step.whisper")
         return
     if not {"reason", "failed"} <= entry["hand"].keys():
-        yield "hand", "needs reason and failed"
+        yield "hand", told("step.hand")
     elif entry["hand"]["reason"] not in list(HandoffReason):
         known = ", ".join(HandoffReason)
-        yield "hand", f"unknown reason {entry['hand']['reason']}; known: {known}"
+        yield "hand", told("step.reason", name=entry["hand"]["reason"], known=known)
     for key in ("say", "whisper"):
         if key not in entry:
-            yield "hand", f"a transfer needs {key}"
+            yield "hand", told("step.transfer", key=key)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.call.values import CallKind
-from bot.scripts.findings import Finding
+from bot.scripts.findings import Finding, told
 from bot.scripts.yaml_lines import Lined, YamlError, read
 
 FOLDER = "ivr"
@@ -110,12 +110,12 @@ def _document(path: Path) -> Lined:
     try:
         document = read(path)
     except FileNotFoundError:
-        raise _UnreadableError(_schema(file, 1, "-", "is missing; write it")) from None
+        raise _UnreadableError(_schema(file, 1, "-", told("call.file"))) from None
     except YamlError as problem:
-        finding = Finding(file, problem.line, "-", "yaml", f"{problem}; correct the YAML")
+        finding = Finding(file, problem.line, "-", "yaml", told("yaml", problem=problem))
         raise _UnreadableError(finding) from problem
     if not isinstance(document, Lined):
-        raise _UnreadableError(_schema(file, 1, "-", "must be a mapping; see docs/calls.md"))
+        raise _UnreadableError(_schema(file, 1, "-", told("call.mapping")))
     return document
 
 
@@ -130,13 +130,13 @@ def _call(
     name = str(document.get("id", "-"))
     for key, kind in _HEAD.items():
         if not isinstance(document.get(key), kind):
-            text = f"{key} is missing or not of type {kind.__name__}; write it"
+            text = told("call.head", key=key, kind=kind.__name__)
             raise _UnreadableError(_schema(file, document.at(key), name, text))
     for key in document.keys() - _HEAD.keys():
-        text = f"unknown key {key}; known: {', '.join(_HEAD)}"
+        text = told("schema.unknown", key=key, known=", ".join(_HEAD))
         raise _UnreadableError(_schema(file, document.at(key), name, text))
     if document["kind"] not in list(CallKind) or name != CallKind(document["kind"]).script:
-        text = f"kind must be one of {', '.join(CallKind)}, and id ivr.<kind>"
+        text = told("call.kind", known=", ".join(CallKind))
         raise _UnreadableError(_schema(file, document.at("kind"), name, text))
     return CallSource(
         file=file,
@@ -155,12 +155,10 @@ def _call(
 def _steps(document: Lined, file: str, name: str) -> dict[str, StepSource]:
     steps = document.get("steps")
     if not isinstance(steps, Lined):
-        raise _UnreadableError(
-            _schema(file, document.at("steps"), name, "needs a mapping `steps:`")
-        )
+        raise _UnreadableError(_schema(file, document.at("steps"), name, told("call.steps")))
     for step, entry in steps.items():
         if not isinstance(entry, Lined):
-            text = f"step {step} must be a mapping; see docs/calls.md"
+            text = told("call.step", step=step)
             raise _UnreadableError(_schema(file, steps.at(step), name, text))
     return {step: StepSource(step, file, steps.at(step), entry) for step, entry in steps.items()}
 
@@ -170,5 +168,5 @@ def _missing_kinds(calls: list[CallSource], findings: list[Finding]) -> Iterator
         return
     for kind in CallKind:
         if kind not in {call.kind for call in calls}:
-            text = f"no call of kind {kind}; write {FOLDER}/{kind}.yaml"
-            yield _schema(f"{FOLDER}/{kind}.yaml", 1, kind.script, text)
+            file = f"{FOLDER}/{kind}.yaml"
+            yield _schema(file, 1, kind.script, told("call.none", kind=kind, file=file))
