@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.domain.rights import Right
 from bot.flows.playbook import zone_of
+from bot.flows.ports.trail import BY_COMMAND
 from bot.store.audit_views import Wanted
 from console.guard import needs, require
 from console.moments import moment
@@ -63,7 +64,7 @@ def _rows(parts: ConsoleParts) -> Iterator[list[object]]:
         for row in lines:
             yield [
                 row["at"].isoformat(),
-                row["who"] or "",
+                _who(row),
                 word("audit", row["action"]),
                 row["case_id"] or "",
                 row["portfolio_name"] or "",
@@ -101,10 +102,17 @@ def _midnight(text: str, *, days: int = 0) -> datetime | None:
     return datetime.combine(on, time(0), zone_of(_ZONE)).astimezone(UTC)
 
 
+def _who(row: dict[str, Any]) -> str:
+    """The person; what was typed at a terminal is nobody's by name."""
+    typed = row["data"].get("by") == BY_COMMAND
+    return str(row["who"] or (t("audit.command") if typed else ""))
+
+
 def _line(parts: ConsoleParts, row: dict[str, Any]) -> dict[str, Any]:
     return {
         **row,
         "at": moment(row["at"], row["zone"] or _ZONE, parts.clock.real()),
+        "who": _who(row),
         "what": word("audit", row["action"]),
         "details": [f"{name}: {value}" for name, value in row["data"].items()],
     }

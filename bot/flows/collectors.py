@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.lockout import OF_ACCOUNT, OF_ADDRESS
 from bot.domain.phone import PhoneError, parse_phone
 from bot.flows.ports.collectors import CollectorStore, Passwords, Person, Role
+from bot.flows.ports.trail import BY_COMMAND
 from bot.flows.ports.transactions import Clock, Transactions
 
 #: NIST SP 800-63B 5.1.1.2 asks for at least 8 and no rules about kinds of characters.
@@ -46,6 +47,7 @@ class Collectors:
     transactions: Transactions[CollectorStore]
     clock: Clock
     passwords: Passwords
+    at_terminal: bool = False  #: who types the commands is not known; the trail says so
 
     def log_in(self, login: str, password: str, address: str = "") -> Person:
         """The person; failures are counted before they are judged. Raises LoginError.
@@ -104,8 +106,9 @@ class Collectors:
         hashed = self._hashed(password)
         with self.transactions() as store:
             added = store.add_person(login, name, role, hashed)
-        if added is None:
-            raise PersonError("taken")
+            if added is None:
+                raise PersonError("taken")
+            self._typed(store, "add_person", added, {"role": role})
         return added
 
     def reset_password(self, login: str, password: str) -> None:
@@ -115,6 +118,7 @@ class Collectors:
             collector_id = self._named(store, login).collector_id
             store.set_password(collector_id, hashed)
             store.end_sessions(collector_id, "password", at=self.clock.real())
+            self._typed(store, "reset_password", collector_id)
 
     def disable(self, login: str) -> int:
         """No log-in any more; what the person held goes back to the queue: returns how many."""
@@ -123,19 +127,26 @@ class Collectors:
             store.set_disabled(person.collector_id, disabled=True)
             store.set_duty(person.collector_id, on=False)
             store.end_sessions(person.collector_id, "disabled", at=self.clock.real())
-            return store.release_claims(person.collector_id)
+            released = store.release_claims(person.collector_id)
+            self._typed(store, "disable_person", person.collector_id, {"released": released})
+            return released
 
     def enable(self, login: str) -> None:
         """May log in again. Raises PersonError."""
         with self.transactions() as store:
-            store.set_disabled(self._named(store, login).collector_id, disabled=False)
+            person = self._named(store, login).collector_id
+            store.set_disabled(person, disabled=False)
+            self._typed(store, "enable_person", person)
 
     def set_role(self, login: str, role: str) -> None:
         """Another role. Raises PersonError."""
         if role not in set(Role):
             raise PersonError("bad_role")
         with self.transactions() as store:
-            store.set_role(self._named(store, login).collector_id, role)
+            person = self._named(store, login)
+            store.set_role(person.collector_id, role)
+            data = {"from": person.role.value, "to": role}
+            self._typed(store, "set_role", person.collector_id, data)
 
     def set_portfolios(self, login: str, codes: Sequence[str] | None) -> None:
         """Which portfolios the person sees, by code; None for all. Raises PersonError."""
@@ -144,13 +155,18 @@ class Collectors:
             if found is not None and None in found:
                 raise PersonError("no_portfolio")
             known = None if found is None else [each for each in found if each is not None]
-            store.set_scope(self._named(store, login).collector_id, known)
+            person = self._named(store, login).collector_id
+            store.set_scope(person, known)
+            told = "all" if known is None else sorted(known)
+            self._typed(store, "set_portfolios", person, {"portfolios": told})
 
     def end_sessions(self, login: str) -> int:
         """Log the person out everywhere; returns how many sessions were open. Raises PersonError."""
         with self.transactions() as store:
             collector_id = self._named(store, login).collector_id
-            return store.end_sessions(collector_id, "ended", at=self.clock.real())
+            ended = store.end_sessions(collector_id, "ended", at=self.clock.real())
+            self._typed(store, "end_sessions", collector_id, {"sessions": ended})
+            return ended
 
     def set_phone(self, login: str, phone: str, region: str) -> str:
         """Where calls are put through to; empty takes it away. Returns it in E.164.
@@ -162,7 +178,9 @@ class Collectors:
         except PhoneError as wrong:
             raise PersonError("bad_phone") from wrong
         with self.transactions() as store:
-            store.set_phone(self._named(store, login).collector_id, number)
+            person = self._named(store, login).collector_id
+            store.set_phone(person, number)
+            self._typed(store, "set_phone", person)
         return number or ""
 
     def set_duty(self, collector_id: int, *, on: bool) -> None:
@@ -175,7 +193,11 @@ class Collectors:
             if on and not person.reachable:
                 raise PersonError("no_phone")
             store.set_duty(collector_id, on=on)
-            store.audit(collector_id, "on_duty" if on else "off_duty", None, {}, at=now)
+            what = "on_duty" if on else "off_duty"
+            if self.at_terminal:
+                self._typed(store, what, collector_id)
+            else:
+                store.audit(collector_id, what, None, {}, at=now)
 
     def duty_of(self, login: str, *, on: bool) -> None:
         """The same by log-in name. Raises PersonError."""
@@ -191,6 +213,18 @@ class Collectors:
     def _tell(self, collector_id: int, action: str, now: datetime) -> None:
         with self.transactions() as store:
             store.audit(collector_id, action, None, {}, at=now)
+
+    def _typed(
+        self,
+        store: CollectorStore,
+        action: str,
+        person: int,
+        data: Mapping[str, object] | None = None,
+    ) -> None:
+        """A line for what a command did; what a page does is told by `People`."""
+        if self.at_terminal:
+            told = {"by": BY_COMMAND, "person": person, **(data or {})}
+            store.audit(None, action, None, told, at=self.clock.real())
 
     def _named(self, store: CollectorStore, login: str) -> Person:
         person = store.person_named(login.strip().lower())

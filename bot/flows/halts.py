@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.flows.ports.halting import Halt, HaltKind, HaltStore
+from bot.flows.ports.trail import BY_COMMAND
 from bot.flows.ports.transactions import Clock, Transactions
 
 #: A flight is at most 100 calls by 16 threads; carriers answer in tenths of seconds.
@@ -50,9 +51,8 @@ class Halts:
             now = self.clock.real()
             if not store.add_halt(book, HaltKind.SWITCH, why, by, at=now):
                 raise HaltError("stands")
-            if by is not None:
-                told = {"portfolio": code or "*", "reason": why, "quiet": quiet}
-                store.audit(by, "halt", None, told, at=now)
+            told = {"portfolio": code or "*", "reason": why, "quiet": quiet}
+            store.audit(by, "halt", None, {**_typed(by), **told}, at=now)
         return quiet
 
     def lift(self, code: str | None, by: int | None) -> None:
@@ -62,8 +62,8 @@ class Halts:
             book = _book(store, code)
             if not store.lift_halt(book, by, at=now):
                 raise HaltError("lifted")
-            if by is not None:
-                store.audit(by, "halt_lifted", None, {"portfolio": code or "*"}, at=now)
+            told = {**_typed(by), "portfolio": code or "*"}
+            store.audit(by, "halt_lifted", None, told, at=now)
 
     def looked(self, by: int, what: str, told: Mapping[str, Any]) -> None:
         """A line of the trail: somebody looked at what a portfolio would send."""
@@ -74,6 +74,11 @@ class Halts:
         """Every stop that stands."""
         with self.transactions() as store:
             return store.halts()
+
+
+def _typed(by: int | None) -> dict[str, str]:
+    """At a terminal nobody is logged in."""
+    return {"by": BY_COMMAND} if by is None else {}
 
 
 def _reason(text: str) -> str:

@@ -68,7 +68,7 @@ class DeskRows(CaseRows):
 
     def audit(
         self,
-        collector_id: int,
+        collector_id: int | None,
         action: str,
         case_id: int | None,
         data: Mapping[str, Any],

@@ -91,3 +91,32 @@ def test_role_portfolios_and_sessions_are_set_at_the_terminal(
     assert "sessions ended: 1" in capsys.readouterr().out
     assert cli.run(["collector", "portfolios", "chen"]) == 0
     assert "sees all portfolios" in capsys.readouterr().out
+
+
+def test_what_was_typed_stands_on_the_trail_as_the_command_lines(database_url: str) -> None:
+    cli.run(["collector", "add", "chen", "--name", "陈静", "--generate"])
+    done = (
+        ["phone", "chen", "13800138000"],
+        ["duty", "chen", "--on"],
+        ["role", "chen", "lead"],
+        ["portfolios", "chen"],
+        ["end-sessions", "chen"],
+        ["reset-password", "chen", "--generate"],
+        ["disable", "chen"],
+        ["enable", "chen"],
+    )
+    for words in done:
+        assert cli.run(["collector", *words]) == 0
+    assert cli.run(["collector", "role", "nobody", "lead"]) == 2
+    with psycopg.connect(database_url) as connection:
+        lines = connection.execute(
+            "SELECT action, collector_id, data ->> 'by', (data ->> 'person')::bigint = "
+            "(SELECT id FROM collector), data ->> 'to' FROM audit ORDER BY id"
+        ).fetchall()
+    assert [line[0] for line in lines] == [
+        *("add_person", "set_phone", "on_duty", "set_role", "set_portfolios", "end_sessions"),
+        *("reset_password", "disable_person", "enable_person"),
+    ]
+    assert {line[1:4] for line in lines} == {(None, "command", True)}
+    assert lines[3][4] == "lead"
+    assert "138" not in str(lines)

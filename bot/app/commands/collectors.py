@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -160,7 +161,7 @@ def people(login: str) -> Iterator[Collectors]:
 
     with flows("command") as product:
         try:
-            yield product.collectors
+            yield replace(product.collectors, at_terminal=True)
         except PersonError as wrong:
             problem, remedy = _PROBLEMS[wrong.code]
             raise Refusal(f"{login!r} {problem}", remedy, code=2) from wrong
