@@ -96,6 +96,7 @@ def _calls(parts: ConsoleParts, case: Mapping[str, Any]) -> list[dict[str, Any]]
             "how": word("call_outcome", row["outcome"] or row["state"]),
             "with": _with(row),
             "turns": _turns(parts, row),
+            "asks": _asks(row),
         }
         for row in rows
     ]
@@ -120,7 +121,16 @@ def _proves(parts: ConsoleParts, script: str, step: str) -> bool:
     return asks is not None and asks.kind in _PROOFS
 
 
+def _asks(row: Mapping[str, Any]) -> bool:
+    """Whether the collector has yet to say what came of their own call."""
+    mine = row["direction"] == "desk" and row["collector_id"] == g.person.collector_id
+    return bool(mine and row["dialed"] and row["state"] == "ended" and row["result"] is None)
+
+
 def _with(row: Mapping[str, Any]) -> str:
+    if row["direction"] == "desk":
+        told = word("call_result", row["result"]) if row["result"] else ""
+        return " · ".join(filter(None, (row["collector"], told)))
     if row["transfer"] is None:
         return ""
     if row["transfer"] == "over" and not row["met"]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from bot.domain.facts import CaseFacts
 from bot.domain.money import plain
+from bot.domain.verdict import Verdict
 from bot.flows.playbook import today_of
 from bot.flows.writing import Outlook
 from bot.policy.rulebook import reason_zh
@@ -59,6 +60,7 @@ class CaseView:
     version: str
     today: date
     outlook: Outlook
+    dial: Verdict | None  #: what the gate says of a call now; None: no number to call
     suggestions: Sequence[Suggestion]
 
 
@@ -81,7 +83,11 @@ def view_case(
             books=[_entry(row, case, today) for row in stories.entries(case_id)],
             owed=money(facts.outstanding_minor, facts.currency),
             owed_plain=plain(facts.outstanding_minor, facts.currency),
-            standing=stander.standing(views.next_touch(case_id), stories.paused_until(case_id)),
+            standing=stander.standing(
+                views.next_touch(case_id),
+                stories.paused_until(case_id),
+                stories.held_back(case_id),
+            ),
             handoff=_held(views.handoff_of(case_id), case, now, today),
             promises=[_promise(row, case, today) for row in views.promises(case_id)],
             payments=[_payment(row, case, today) for row in views.payments(case_id)],
@@ -90,6 +96,7 @@ def view_case(
             version=stories.version(case_id),
             today=today,
             outlook=parts.work.writing.outlook(facts, now),
+            dial=parts.work.dialing.outlook(facts, now),
             suggestions=_suggestions(parts, stories, facts, now),
         )
 

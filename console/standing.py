@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +12,7 @@ from bot.domain.vocabulary import CaseState, TouchState
 from bot.flows.considering import Pacer, Tally
 from bot.flows.plan import decide_case, next_look, wanted_touches
 from bot.flows.playbook import Playbook, today_of
+from bot.flows.ports.halting import HaltKind
 from bot.flows.ports.planning import NewTouch
 from bot.store.views import Row
 from console.showing import day, instant
@@ -21,7 +22,10 @@ from console.words import t, word
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the case stands. `next_touch` is empty when nothing is planned; `why` says why."""
+    """Where the case stands. `next_touch` is empty when nothing is planned; `why` says why.
+
+    `held_back`: what keeps even a planned touch from going out.
+    """
 
     state: str
     state_label: str
@@ -30,6 +34,7 @@ class Standing:
     next_touch: str
     why: str
     next_look: str
+    held_back: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,10 @@ class Stander:
         """In the portfolio's zone."""
         return today_of(self.facts, self.now)
 
-    def standing(self, planned: Row | None, paused_until: date | None) -> Standing:
-        """`planned` is the next touch that is written already."""
+    def standing(
+        self, planned: Row | None, paused_until: date | None, held: Sequence[Row]
+    ) -> Standing:
+        """`planned` is the next touch that is written already; `held` as `StoryViews.held_back`."""
         facts, playbook = self.facts, self.playbook
         decision = decide_case(facts, playbook, self.today)
         tier = tier_label(playbook, facts.portfolio.cadence, decision.tier)
@@ -63,6 +70,7 @@ class Stander:
             next_touch=next_touch,
             why=why,
             next_look=self._look(decision),
+            held_back=[] if facts.state is CaseState.CLOSED else [_held_back(row) for row in held],
         )
 
     def _planned(self, touch: Row) -> str:
@@ -107,6 +115,19 @@ class Stander:
 
     def _at(self, at: datetime) -> str:
         return instant(at, self.facts.portfolio.zone, self.today)
+
+
+def _held_back(row: Row) -> str:
+    """A stop, a stopped sender, or the second person's answer that is not there yet."""
+    if row["what"] == "sender":
+        return t("case.held.sender", number=row["who"], reason=row["reason"])
+    if row["what"] == "live":
+        return t("case.held.live", who=row["who"])
+    if row["kind"] == HaltKind.NEW:
+        return t("case.held.new")
+    where = t("case.held.everything" if row["everything"] else "case.held.book")
+    who = row["who"] or t("command_line")
+    return t("case.held.halt", where=where, reason=row["reason"], who=who)
 
 
 def _days(dpd: int | None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
-from bot.domain.vocabulary import Channel
+from bot.domain.vocabulary import Channel, Purpose
 from bot.flows.playbook import zone_of
 from bot.store.views import Row, TimelineItem
 from console.fixing import Fix, fix_of, standing, told
@@ -101,7 +101,9 @@ class Teller:
         if data["attempt"] and not call:
             entry.body = [Piece(_LINK.sub("/p/…", item.text))]
         source = {"script": data["script"], "version": data["version"], "count": data["segments"]}
-        entry.source = t("story.script_of_call" if call else "story.script", **source)
+        named = "story.script_of_call" if call else "story.script"
+        by_hand = call and data["purpose"] == Purpose.COLLECTOR
+        entry.source = t("story.by_hand" if by_hand else named, **source)
         if data["phone"]:
             entry.source += f" · {data['phone']}"
         entry.facts += self._fate(data)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.flows.case_work import CaseWork
 from bot.flows.desk_queue import DeskQueue
+from bot.flows.dialing import Dialing
 from bot.flows.writing import Writing
 from bot.store.queue_views import QueueViews
 from bot.store.story_views import StoryViews
@@ -38,6 +39,7 @@ class Work:
     queue: DeskQueue
     cases: CaseWork
     writing: Writing
+    dialing: Dialing
     read_queue: Callable[[], AbstractContextManager[QueueViews]]
     read_story: Callable[[], AbstractContextManager[StoryViews]]
     pulse: DeskPulse

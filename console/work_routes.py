@@ -13,8 +13,10 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.domain.rights import Right
+from bot.domain.verdict import Verdict
 from bot.flows.case_work import OUTCOMES
 from bot.flows.desk import DeskError
+from bot.flows.dialing import RESULTS
 from bot.flows.writing import ObjectionsError, Outlook
 from bot.policy.rulebook import reason_zh
 from bot.store.views import Row
@@ -111,7 +113,12 @@ def add_work_pages(pages: Blueprint, parts: ConsoleParts) -> None:
 
     @pages.context_processor
     def words() -> dict[str, Any]:
-        return {"outlook_told": outlook_told, "dispute_outcomes": sorted(OUTCOMES)}
+        return {
+            "outlook_told": outlook_told,
+            "refused_told": refused_told,
+            "dispute_outcomes": sorted(OUTCOMES),
+            "call_results": list(RESULTS),
+        }
 
 
 class _Forms:
@@ -119,9 +126,12 @@ class _Forms:
 
     def __init__(self, parts: ConsoleParts) -> None:
         self._work, self._writing = parts.work.cases, parts.work.writing
+        self._dialing = parts.work.dialing
         self.acts: dict[str, Callable[[Row], tuple[str, str]]] = {
             "write": self._write,
             "link": self._link,
+            "call": self._call,
+            "call_result": self._call_result,
             "promise": self._promise,
             "payment": self._payment,
             "dispute": self._dispute,
@@ -135,6 +145,15 @@ class _Forms:
 
     def _link(self, case: Row) -> tuple[str, str]:
         return _sent(self._writing.link(*_who(case), _key()), case)
+
+    def _call(self, case: Row) -> tuple[str, str]:
+        refused = self._dialing.call(*_who(case), _key())
+        return ("good", t("dial.done")) if refused is None else ("bad", refused_told(refused))
+
+    def _call_result(self, case: Row) -> tuple[str, str]:
+        call = request.form.get("call", 0, type=int)
+        self._dialing.result(*_who(case), call, request.form.get("result", ""))
+        return "good", t("dial.kept")
 
     def _promise(self, case: Row) -> tuple[str, str]:
         on = typed_day(request.form.get("promise_date", ""))
@@ -181,6 +200,12 @@ def _day(on: date) -> str:
 def _sent(outlook: Outlook, case: Row) -> tuple[str, str]:
     told = outlook_told(outlook, case["zone"])
     return ("good", t("write.done", told=told)) if outlook.goes else ("bad", told)
+
+
+def refused_told(verdict: Verdict) -> str:
+    """Why nobody can be called now, and by which rule."""
+    said = reason_zh(verdict.rule) or verdict.rule
+    return t("dial.denied", said=said, rule=verdict.rule)
 
 
 def outlook_told(outlook: Outlook, zone: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.app.product import Product
 from bot.flows.case_work import CaseWork, PauseSweeper
 from bot.flows.desk_queue import DeskQueue
+from bot.flows.dialing import Dialing
 from bot.flows.handing_out import HandingOut
 from bot.flows.writing import Writing
 from bot.policy.desk import load_desk
@@ -33,6 +34,11 @@ def case_work(product: Product) -> CaseWork:
     return CaseWork(
         product.transactions, product.clock, product.playbook, product.settler, load_desk()
     )
+
+
+def dialing(product: Product) -> Dialing:
+    """A collector's calls."""
+    return Dialing(case_work(product))
 
 
 def writing(product: Product) -> Writing:

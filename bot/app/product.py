@@ -23,6 +23,7 @@ from bot.app.passwords import ArgonPasswords
 from bot.app.playbook import load_playbook
 from bot.app.providers import providers_for
 from bot.app.settings import Settings
+from bot.carriers.twilio_desk_speaker import TwilioDeskSpeaker
 from bot.carriers.twilio_speaker import TwilioSpeaker
 from bot.flows.call_context import CallContexts
 from bot.flows.call_reports import CallReports
@@ -31,6 +32,7 @@ from bot.flows.converse import Conversation
 from bot.flows.corrections import Corrections
 from bot.flows.delivery import Delivery
 from bot.flows.desk import Desk
+from bot.flows.desk_calls import DeskCalls
 from bot.flows.dispatch import Dispatcher
 from bot.flows.dry_run import DryRun
 from bot.flows.halts import Halts
@@ -85,6 +87,7 @@ class Product:
     calls: CallSettler
     conversation: Conversation
     put_through: PutThrough
+    desk_calls: DeskCalls
     recordings: Recordings
     attempts: AttemptSettler
     releaser: Releaser
@@ -147,7 +150,8 @@ def _build(
         transactions, playbook, clock, carriers.texts, links, token, executor, barrier
     )
     phrases = load_phrases(scripts_root() / "phrases" / "call.yaml", playbook.calls)
-    speaker = TwilioSpeaker(f"{settings.public_url}/webhooks/twilio/voice")
+    voice = f"{settings.public_url}/webhooks/twilio/voice"
+    speaker = TwilioSpeaker(voice)
     conversation = Conversation(
         transactions,
         playbook,
@@ -176,6 +180,7 @@ def _build(
         calls=CallSettler(transactions, call_reports, clock, carriers.calls),
         conversation=conversation,
         put_through=PutThrough(transactions, conversation, clock, speaker, phrases),
+        desk_calls=DeskCalls(transactions, playbook, clock, TwilioDeskSpeaker(voice), phrases),
         recordings=Recordings(transactions, clock, carriers.recordings),
         attempts=AttemptSettler(transactions, clock, carriers.texts, carriers.calls),
         releaser=Releaser(transactions, clock),

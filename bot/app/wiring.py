@@ -16,7 +16,7 @@ from bot.app.clock import monotonic
 from bot.app.clock_panel import ClockPanel
 from bot.app.counting import figures
 from bot.app.database import make_engine
-from bot.app.desking import case_work, desk_queue, handing_out, pause_sweeper, writing
+from bot.app.desking import case_work, desk_queue, dialing, handing_out, pause_sweeper, writing
 from bot.app.granting import (
     bank_import,
     bank_review,
@@ -108,6 +108,7 @@ def pages(product: Product) -> Sequence[Blueprint]:
     """Webhooks and pages."""
     from console.blueprint import console_pages  # noqa: PLC0415  (only `web` needs them)
     from webhooks.debtor_site import debtor_pages  # noqa: PLC0415
+    from webhooks.desk_voice import desk_voice_pages  # noqa: PLC0415
     from webhooks.payments import payment_pages  # noqa: PLC0415
     from webhooks.twilio import twilio_pages  # noqa: PLC0415
     from webhooks.voice import VoiceParts, voice_pages  # noqa: PLC0415
@@ -123,6 +124,7 @@ def pages(product: Product) -> Sequence[Blueprint]:
                 product.conversation, product.put_through, product.call_reports, product.recordings
             ),
         ),
+        desk_voice_pages(signature, product.desk_calls),
         payment_pages(product.providers, product.settler.notice),
         debtor_pages(
             _pay_parts(product), real_now=product.clock.real, nonce=partial(token_urlsafe, 16)
@@ -238,6 +240,7 @@ def _work(product: Product) -> "Work":
         queue=desk_queue(product),
         cases=case_work(product),
         writing=writing(product),
+        dialing=dialing(product),
         read_queue=_reading(product, QueueViews, product.seal, masked),
         read_story=_reading(product, StoryViews, product.seal),
         pulse=DeskPulse(product.pool),

@@ -82,6 +82,7 @@ class CallOutcome(StrEnum):
     MACHINE = "machine"
     FAX = "fax"
     FAILED = "failed"
+    NOT_PUT_THROUGH = "not_put_through"  #: a collector's call that never rang at the debtor's
 
 
 class PromiseState(StrEnum):

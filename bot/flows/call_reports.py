@@ -11,9 +11,11 @@ from bot.domain.call.values import Turn
 from bot.domain.vocabulary import CallOutcome
 from bot.flows.after_call import Following, remember
 from bot.flows.call_outcomes import machine_heard, reached_by
+from bot.flows.desk_calls import collector_side
 from bot.flows.playbook import Playbook
 from bot.flows.ports.calls import CallReport, CallRow, CallStore
 from bot.flows.ports.delivering import DeliveryReport
+from bot.flows.ports.desk_calls import DeskCallStore
 from bot.flows.ports.transactions import Clock, Transactions
 
 _UNANSWERED = frozenset(
@@ -28,7 +30,7 @@ _PICKED_UP = _MACHINES | {CallOutcome.ANSWERED}
 class CallReports:
     """Records status callbacks of calls."""
 
-    transactions: Transactions[CallStore]
+    transactions: Transactions[DeskCallStore]
     playbook: Playbook
     clock: Clock
 
@@ -43,6 +45,9 @@ class CallReports:
             if call is None:
                 return False
             now = self.clock.real() + call.shift
+            if call.desk:
+                real = self.clock.real()
+                return collector_side(store, call, report, at=now, real_now=real)
             if call.attempt_token is not None and not self._kept(store, call, report):
                 return False
             return self._take(store, call, report, now)

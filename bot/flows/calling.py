@@ -15,6 +15,9 @@ from bot.flows.playbook import Playbook, today_of
 #: which stops the calls; a call holds no link (one is sent by SMS, through the rules of SMS).
 CALL_CONTENT = Content()
 
+#: What a collector's call goes by: people lead it, no script does.
+DESK_CALL, DESK_VERSION = "desk.call", 1
+
 _BY_PURPOSE = {
     Purpose.PROMISE_REMINDER: CallKind.PROMISE_REMINDER,
     Purpose.PROMISE_BROKEN: CallKind.BROKEN_PROMISE,

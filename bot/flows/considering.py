@@ -12,8 +12,8 @@ from bot.domain.facts import CaseFacts, ContactFact
 from bot.domain.gate import judge
 from bot.domain.proposal import Content, Proposal
 from bot.domain.verdict import Outcome, Verdict
-from bot.domain.vocabulary import Channel, TouchState
-from bot.flows.calling import CALL_CONTENT, script_for
+from bot.domain.vocabulary import Channel, Purpose, TouchState
+from bot.flows.calling import CALL_CONTENT, DESK_VERSION, script_for
 from bot.flows.playbook import Playbook, today_of, zone_of
 from bot.flows.ports.planning import NewTouch, Param
 from bot.scripts.render import Rendered, render
@@ -77,7 +77,9 @@ def consider(
     if proposal.latest <= now:
         return None
     due = max(proposal.earliest, now)
-    if proposal.channel is Channel.VOICE:
+    if proposal.channel is Channel.VOICE and proposal.purpose is Purpose.COLLECTOR:
+        content, version, segments = CALL_CONTENT, DESK_VERSION, 1
+    elif proposal.channel is Channel.VOICE:
         script = script_for(facts, proposal.purpose, playbook, due)
         proposal = replace(proposal, script=script.id)
         content, version, segments = CALL_CONTENT, script.version, 1

@@ -41,7 +41,7 @@ from bot.flows.ports.dispatching import (
 )
 from bot.flows.ports.halting import SendBarrier
 from bot.flows.ports.transactions import Clock, Transactions
-from bot.flows.trades import LinkMaker, Texts, Trade, Written
+from bot.flows.trades import LinkMaker, Texts, Trade, Written, as_to_debtor
 
 #: Touches per batch: one commit before the calls and one after them.
 BATCH = 100
@@ -192,7 +192,7 @@ class Dispatcher:
         if now >= touch.latest_at:
             batch.decided.append(Decided(touch, TouchState.EXPIRED, None, "window over"))
             return
-        if gaps := self.trade.gaps(facts.portfolio):
+        if gaps := self.trade.gaps(facts.portfolio, touch):
             self._wait_for_words(store, batch, touch, facts.portfolio.code, gaps, now)
             return
         proposal = proposal_of(touch, facts)
@@ -208,9 +208,18 @@ class Dispatcher:
             batch.decided.append(Decided(touch, TouchState.DENIED, None, FAULT))
             store.raise_alarm("touch_spoiled", touch.script, f"case {touch.case_id}", at=now)
             return
+        to = self._telephone(store, text, phones[touch.contact_point_id])
+        if to is None:
+            batch.decided.append(Decided(touch, TouchState.DENIED, None, "no telephone"))
+            return
         tally.add(facts, proposal, now)
         seconds = _validity(proposal, facts, content, now, rules)
-        self._add(batch, touch, text, phones[touch.contact_point_id], seconds)
+        self._add(batch, touch, text, to, seconds)
+
+    def _telephone(self, store: DispatchStore, text: Written, phone: str) -> str | None:
+        """The debtor's, or that of the collector who is called first."""
+        caller = text.call.collector_id if text.call else None
+        return phone if caller is None else store.collector_phone(caller)
 
     def _wait_for_words(
         self,
@@ -245,7 +254,7 @@ class Dispatcher:
     def _record(self, batch: _Batch, results: Sequence[Sent]) -> bool:
         """Write what the carrier said. True when the sender must wait or stop."""
         pairs = list(zip(batch.orders, results, strict=True))
-        refused = [(o.token, r) for o, r in pairs if isinstance(r, Refused)]
+        refused = [(o.token, as_to_debtor(o, r)) for o, r in pairs if isinstance(r, Refused)]
         now = self.clock.now(livemode=batch.sender.livemode)
         with self.transactions() as store:
             store.settle([_settled(order.token, result) for order, result in pairs], at=now)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.facts import CaseFacts, PortfolioFacts
 from bot.domain.proposal import Content
-from bot.domain.vocabulary import Channel
-from bot.flows.calling import CALL_CONTENT, script_for
+from bot.domain.vocabulary import Channel, Purpose
+from bot.flows.calling import CALL_CONTENT, DESK_CALL, DESK_VERSION, script_for
 from bot.flows.considering import compose
 from bot.flows.playbook import Playbook
-from bot.flows.ports.carrier import CallOrder, Order, SmsOrder
+from bot.flows.ports.carrier import CallOrder, Order, Refusal, Refused, SmsOrder
 from bot.flows.ports.dispatching import DispatchStore, DueTouch, NewCall, NewLink
 from bot.policy.calls import leaves_message
 from bot.scripts.readiness import missing_from
@@ -20,6 +20,9 @@ from bot.scripts.readiness import missing_from
 #: Seconds a telephone rings before we give up (product choice: five to six rings; more is a
 #: nuisance, and a mailbox takes over in between), and the least that is worth beginning.
 RING, SHORTEST_RING = 25, 5
+
+#: Which collector a call is for; kept in the touch's parameters.
+CALLER = "collector"
 
 
 class LinkMaker(Protocol):
@@ -57,8 +60,8 @@ class Trade(Protocol):
         """How many may go out now, and whether to come back in a second for more."""
         ...
 
-    def gaps(self, portfolio: PortfolioFacts) -> tuple[str, ...]:
-        """What the portfolio must have filled in before any of its touches goes out."""
+    def gaps(self, portfolio: PortfolioFacts, touch: DueTouch) -> tuple[str, ...]:
+        """What the portfolio must have filled in before the touch goes out."""
         ...
 
     def write(
@@ -90,7 +93,7 @@ class Texts:
         taken = store.take_turns(sender_id, wanted=wanted, real_now=real_now)
         return taken, taken < wanted
 
-    def gaps(self, portfolio: PortfolioFacts) -> tuple[str, ...]:
+    def gaps(self, portfolio: PortfolioFacts, touch: DueTouch) -> tuple[str, ...]:
         """None: a text that lacks a value cannot be written, and is told apart by itself."""
         return ()
 
@@ -126,9 +129,9 @@ class Calls:
         """The sender's rate and lines; a line that becomes free wakes the sender by itself."""
         return store.take_lines(sender_id, wanted=wanted, real_now=real_now)
 
-    def gaps(self, portfolio: PortfolioFacts) -> tuple[str, ...]:
+    def gaps(self, portfolio: PortfolioFacts, touch: DueTouch) -> tuple[str, ...]:
         """A call may come to any of its sentences, so none begins without all their values."""
-        return missing_from(portfolio)
+        return () if touch.purpose is Purpose.COLLECTOR else missing_from(portfolio)
 
     def write(
         self,
@@ -138,7 +141,12 @@ class Calls:
         touch: DueTouch,
         now: datetime,
     ) -> Written:
-        """Which script leads the call: by where the case stands now, not when it was planned."""
+        """Which script leads the call: by where the case stands now, not when it was planned.
+
+        A collector's call has none.
+        """
+        if touch.purpose is Purpose.COLLECTOR:
+            return _by_hand(int(touch.params[CALLER]))
         script = script_for(facts, touch.purpose, playbook, now)
         call = NewCall(script.id, script.version)
         return Written(
@@ -153,4 +161,25 @@ class Calls:
     def order(self, token: str, to: str, sender: str, written: Written, seconds: int) -> Order:
         """A call that must not ring into closed hours."""
         ring = max(SHORTEST_RING, min(RING, seconds))
-        return CallOrder(token, to, sender, ring, leaves_message=written.leaves_message)
+        by_hand = written.call is not None and written.call.collector_id is not None
+        return CallOrder(
+            token,
+            to,
+            sender,
+            ring,
+            leaves_message=written.leaves_message,
+            to_collector=by_hand,
+        )
+
+
+def _by_hand(collector_id: int) -> Written:
+    call = NewCall(DESK_CALL, DESK_VERSION, collector_id)
+    return Written(CALL_CONTENT, f"{DESK_CALL} v{DESK_VERSION}", 1, DESK_VERSION, call=call)
+
+
+def as_to_debtor(order: Order, refused: Refused) -> Refused:
+    """What is wrong with a collector's telephone is not held against the debtor's."""
+    ours = isinstance(order, CallOrder) and order.to_collector
+    if ours and refused.kind in {Refusal.NUMBER, Refusal.OPTED_OUT}:
+        return replace(refused, kind=Refusal.TEMPORARY)
+    return refused

@@ -18,6 +18,13 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "over": frozenset(),
     "stranger": frozenset(),
     "position": frozenset({"position"}),
+    "desk_connect": frozenset({"asked_for", "creditor"}),
+    "desk_no_key": frozenset(),
+    "desk_not_now": frozenset(),
+    "desk_on_the_line": frozenset(),
+    "desk_busy": frozenset(),
+    "desk_no_answer": frozenset(),
+    "desk_failed": frozenset(),
 }
 
 _LANGUAGES: tuple[CallLanguage, ...] = ("zh-CN", "zh-TW", "yue-HK")

@@ -28,7 +28,7 @@ SELECT s.livemode, CASE WHEN c.met_at IS NOT NULL THEN 'connected'
     WHEN c.transfer IN ('queued', 'dialing') AND c.state <> 'ended' THEN 'waiting'
     WHEN c.collector_id IS NOT NULL THEN 'not_picked_up' ELSE 'left_the_line' END, count(*)
 FROM call c JOIN sender s ON s.id = c.sender_id
-WHERE c.transfer IS NOT NULL AND c.called_at > %s GROUP BY 1, 2
+WHERE c.transfer IS NOT NULL AND c.direction <> 'desk' AND c.called_at > %s GROUP BY 1, 2
 """
 
 _ON_DUTY = """

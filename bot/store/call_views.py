@@ -15,7 +15,8 @@ Row = dict[str, Any]
 
 _CALLS = """
 SELECT c.id, c.direction, c.state, c.outcome, c.placed_at, c.seconds, c.transfer, c.script,
-       c.verified_at IS NOT NULL AS verified, c.met_at IS NOT NULL AS met, u.name AS collector
+       c.verified_at IS NOT NULL AS verified, c.met_at IS NOT NULL AS met, u.name AS collector,
+       c.collector_id, c.dialed_at IS NOT NULL AS dialed, c.result
 FROM call c LEFT JOIN collector u ON u.id = c.collector_id
 WHERE c.case_id = %s ORDER BY c.id DESC LIMIT %s
 """

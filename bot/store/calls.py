@@ -22,7 +22,8 @@ SELECT c.id, c.direction, c.provider_sid, c.sender_id, s.livemode, c.case_id, c.
        (SELECT count(*) FROM collector u WHERE u.on_duty AND NOT u.disabled
           AND u.phone_sealed IS NOT NULL),
        CASE WHEN s.livemode THEN 0
-            ELSE coalesce((SELECT offset_seconds FROM test_clock WHERE id = 1), 0) END
+            ELSE coalesce((SELECT offset_seconds FROM test_clock WHERE id = 1), 0) END,
+       c.dialed_at IS NOT NULL
 FROM call c JOIN sender s ON s.id = c.sender_id
 LEFT JOIN attempt a ON a.id = c.attempt_id
 LEFT JOIN cases k ON k.id = c.case_id

@@ -38,11 +38,14 @@ _CLAIM = """
 SELECT t.id, t.key, t.case_id, t.debtor_id, t.contact_point_id, t.channel, t.purpose, t.script,
        nullif(t.params, '{}'), t.tier, t.rule, t.due_at, t.latest_at
 FROM touch t JOIN debtor d ON d.id = t.debtor_id
-WHERE t.sender_id = %s AND t.state = 'planned' AND t.due_at <= %s AND t.channel = %s
+WHERE t.sender_id = %(sender)s AND t.state = 'planned' AND t.due_at <= %(now)s
+  AND t.channel = %(channel)s
+  AND (t.channel <> 'voice' OR NOT EXISTS (SELECT FROM call c WHERE c.debtor_id = t.debtor_id
+      AND c.state <> 'ended' AND c.placed_at > %(now)s - interval '4 hours'))
   AND t.portfolio_id <> ALL (ARRAY(SELECT portfolio_id FROM halt
       WHERE lifted_at IS NULL AND portfolio_id IS NOT NULL))
   AND NOT EXISTS (SELECT FROM halt WHERE lifted_at IS NULL AND portfolio_id IS NULL)
-ORDER BY t.due_at, t.id LIMIT %s
+ORDER BY t.due_at, t.id LIMIT %(limit)s
 FOR UPDATE OF t, d SKIP LOCKED
 """
 
@@ -71,9 +74,11 @@ WHERE a.token = n.token
 """
 
 _STALE = """
-SELECT a.id, a.token, a.body_sealed, p.phone_sealed, s.address, a.sender_id, a.at, a.called_at,
-       a.channel
+SELECT a.id, a.token, a.body_sealed, coalesce(u.phone_sealed, p.phone_sealed), s.address,
+       a.sender_id, a.at, a.called_at, a.channel
 FROM attempt a JOIN contact_point p ON p.id = a.contact_point_id JOIN sender s ON s.id = a.sender_id
+LEFT JOIN call c ON c.attempt_id = a.id AND c.direction = 'desk'
+LEFT JOIN collector u ON u.id = c.collector_id
 WHERE a.state IN ('sending', 'unknown') AND a.called_at < %s
   AND coalesce(a.error_code, '') NOT IN ('not_at_carrier', 'several_at_carrier')
 ORDER BY a.at LIMIT %s
@@ -115,7 +120,7 @@ class DispatchRows(LineRows):
         self, sender_id: int, *, channel: Channel, now: datetime, limit: int
     ) -> list[DueTouch]:
         """Due touches of the channel with their debtors' lanes."""
-        values = [sender_id, now, channel.value, limit]
+        values = {"sender": sender_id, "now": now, "channel": channel.value, "limit": limit}
         rows = self._connection.execute(_CLAIM, values).fetchall()
         return [_due(row, self._seal) for row in rows]
 
@@ -133,6 +138,13 @@ class DispatchRows(LineRows):
             [list(contact_point_ids)],
         )
         return {row[0]: self._seal.open(row[1]) for row in rows.fetchall()}
+
+    def collector_phone(self, collector_id: int) -> str | None:
+        """Where a collector takes calls."""
+        row = self._connection.execute(
+            "SELECT phone_sealed FROM collector WHERE id = %s AND NOT disabled", [collector_id]
+        ).fetchone()
+        return self._seal.open(row[0]) if row and row[0] else None
 
     def add_links(self, links: Sequence[NewLink]) -> None:
         """Remember payment links."""

@@ -17,17 +17,18 @@ _BURST = timedelta(seconds=1)
 _LINES = """
 SELECT s.calls_per_second, s.voice_paced_to, s.lines - (
     SELECT count(*) FROM call c WHERE c.sender_id = s.id AND c.state <> 'ended'
-      AND c.direction = 'outbound' AND c.called_at > %s), s.voice
+      AND c.direction <> 'inbound' AND c.called_at > %s), s.voice
 FROM sender s WHERE s.id = %s FOR UPDATE
 """
 
 _CALLS = """
 INSERT INTO call (attempt_id, direction, sender_id, case_id, debtor_id, contact_point_id, script,
-    script_version, placed_at, called_at)
-SELECT a.id, 'outbound', a.sender_id, a.case_id, a.debtor_id, a.contact_point_id, n.script,
-    n.version, %(at)s, %(called)s
-FROM unnest(%(tokens)b::text[], %(scripts)b::text[], %(versions)b::int[])
-    AS n(token, script, version)
+    script_version, placed_at, called_at, collector_id, transfer)
+SELECT a.id, CASE WHEN n.collector IS NULL THEN 'outbound' ELSE 'desk' END, a.sender_id, a.case_id,
+    a.debtor_id, a.contact_point_id, n.script, n.version, %(at)s, %(called)s, n.collector,
+    CASE WHEN n.collector IS NOT NULL THEN 'dialing' END
+FROM unnest(%(tokens)b::text[], %(scripts)b::text[], %(versions)b::int[], %(collectors)b::bigint[])
+    AS n(token, script, version, collector)
 JOIN attempt a ON a.token = n.token
 """
 
@@ -69,6 +70,7 @@ class LineRows(PlanningRows):
                 "tokens": [token for token, _ in calls],
                 "scripts": [call.script for _, call in calls],
                 "versions": [call.version for _, call in calls],
+                "collectors": [call.collector_id for _, call in calls],
             },
         )
 
@@ -76,7 +78,8 @@ class LineRows(PlanningRows):
         """Calls of these attempts that the carrier never placed take no line."""
         if tokens:
             self._connection.execute(
-                "UPDATE call c SET state = 'ended', outcome = 'failed', ended_at = %s "
+                "UPDATE call c SET state = 'ended', outcome = 'failed', ended_at = %s, "
+                "transfer = CASE WHEN c.transfer IS NULL THEN NULL ELSE 'over' END "
                 "FROM attempt a WHERE a.id = c.attempt_id AND a.token = ANY(%s)",
                 [at, list(tokens)],
             )

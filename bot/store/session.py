@@ -10,10 +10,10 @@ from psycopg_pool import ConnectionPool
 
 from bot.store.alerts import AlertRows
 from bot.store.bank import BankRows
-from bot.store.call_desk import CallDeskRows
 from bot.store.case_work import CaseWorkRows
 from bot.store.concessions import ConcessionRows
 from bot.store.corrections import CorrectionRows
+from bot.store.desk_calls import DeskCallRows
 from bot.store.money import MoneyRows
 from bot.store.paying import PayRows
 from bot.store.seal import Seal
@@ -27,7 +27,7 @@ class Store(
     BankRows,
     FactorRows,
     CorrectionRows,
-    CallDeskRows,
+    DeskCallRows,
     MoneyRows,
     PayRows,
     AlertRows,

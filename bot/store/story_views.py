@@ -90,6 +90,26 @@ FROM note n WHERE n.case_id = %(case)s
 """,
 }
 
+#: What keeps the case's touches from going out, whatever is planned: stops, its sender, and a wait
+#: for the second person who switches the portfolio live.
+_HELD_BACK = """
+SELECT 'halt' AS what, h.kind, h.reason, h.portfolio_id IS NULL AS everything, u.name AS who,
+       h.halted_at AS at
+FROM cases c JOIN halt h ON h.lifted_at IS NULL
+  AND (h.portfolio_id IS NULL OR h.portfolio_id = c.portfolio_id)
+LEFT JOIN collector u ON u.id = h.halted_by WHERE c.id = %(case)s
+UNION ALL
+SELECT 'sender', '', s.stopped_reason, false, s.address, s.stopped_at
+FROM cases c JOIN portfolio p ON p.id = c.portfolio_id JOIN sender s ON s.id = p.sender_id
+WHERE c.id = %(case)s AND s.stopped_reason IS NOT NULL
+UNION ALL
+SELECT 'live', '', '', false, u.name, a.asked_at
+FROM cases c JOIN portfolio p ON p.id = c.portfolio_id
+JOIN approval a ON a.kind = 'go_live' AND a.subject = p.code AND a.decided_at IS NULL
+JOIN collector u ON u.id = a.asked_by WHERE c.id = %(case)s
+ORDER BY everything DESC, what
+"""
+
 # `at` alone decides the order within a branch, so that an index can give it; equal instants of a
 # branch are told apart by the id afterwards.
 _NEWEST = """
@@ -185,6 +205,10 @@ class StoryViews:
             "SELECT until FROM pause WHERE case_id = %s AND ended_at IS NULL", [case_id]
         )
         return found[0]["until"] if found else None
+
+    def held_back(self, case_id: int) -> list[Row]:
+        """What keeps the case's touches from going out, the stop of everything first."""
+        return self._rows(_HELD_BACK, {"case": case_id})
 
     def asked_payment(self, case_id: int) -> Row | None:
         """Money somebody recorded that waits for a second person."""

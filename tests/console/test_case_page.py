@@ -250,3 +250,27 @@ def test_the_next_touch_or_why_there_is_none(
     desk.step(shanghai(day))
     [card] = re.findall(r"<h2>下一步</h2>(.*?)</div>", opened(browser, case), re.DOTALL)
     assert told in card
+
+
+def test_what_keeps_a_touch_from_going_out_is_named_beside_it(
+    desk: DeskInHand, browser: Browser
+) -> None:
+    book = desk.portfolio()
+    case = desk.case(book, due_on=date(2026, 3, 8))
+    other = desk.case(desk.portfolio("other"), due_on=date(2026, 3, 8))
+    who = desk.one("SELECT id FROM collector")
+    assert "已停止外发" not in opened(browser, case)
+    desk.product.halts.stop("loans", who, "系统对账")
+    desk.sql("UPDATE sender SET stopped_reason = 'carrier refused: 20003', stopped_at = now()")
+    desk.sql(
+        "INSERT INTO approval (kind, subject, portfolio_id, data, asked_by, asked_at) "
+        "VALUES ('go_live', 'loans', %s, '{}', %s, now())",
+        *(book, who),
+    )
+    page = opened(browser, case)
+    assert "本资产包已停止外发：系统对账（陈静）" in page
+    assert "已停用：carrier refused: 20003" in page
+    assert "陈静已申请转正式，等第二人批准" in page
+    assert "系统对账（陈静）" not in opened(browser, other)
+    desk.product.halts.stop(None, None, "监管检查")
+    assert "全部业务已停止外发：监管检查（命令行）" in opened(browser, other)

@@ -103,6 +103,19 @@ def test_a_life_without_a_breach_has_none(lived: Lived) -> None:
     assert any(isinstance(e.get("event"), dict) for e in lived.log)  # a payment was notified
 
 
+#: A collector's call that rang at a debtor's, and the gate's leave for it.
+DESK_CALL = (
+    "INSERT INTO call (attempt_id, direction, sender_id, case_id, debtor_id, contact_point_id, state,"
+    " outcome, placed_at, called_at, ended_at, dialed_at) SELECT a.id, 'desk', a.sender_id, a.case_id,"
+    " a.debtor_id, a.contact_point_id, 'ended', 'answered', a.at, a.called_at,"
+    " a.at + interval '5 minutes', a.at FROM attempt a WHERE a.case_id = {plain} ORDER BY a.id LIMIT 1"
+)
+LEAVE = (
+    "INSERT INTO verdict (touch_id, case_id, stage, outcome, rule, pack, facts, at)"
+    " SELECT a.touch_id, a.case_id, 'dial', 'allow', '', '', '{{}}', a.at - interval '1 day'"
+    " FROM call c JOIN attempt a ON a.id = c.attempt_id"
+)
+
 BROKEN: list[tuple[str, str, list[str]]] = [
     (
         "hours",
@@ -167,6 +180,42 @@ BROKEN: list[tuple[str, str, list[str]]] = [
         "accounted",
         "a message at the carrier whose attempt is gone",
         ["UPDATE attempt SET token = 'somebody else' WHERE id = 1"],
+    ),
+    ("desk_calls", "a call dialled without the gate's leave", [DESK_CALL]),
+    (
+        "desk_calls",
+        "a call dialled at night",
+        [DESK_CALL, LEAVE, "UPDATE call SET dialed_at = '2026-03-10 23:30+08'"],
+    ),
+    (
+        "desk_calls",
+        "a call that rang and does not count",
+        [
+            DESK_CALL,
+            LEAVE,
+            "UPDATE attempt SET state = 'refused' WHERE id = (SELECT attempt_id FROM call)",
+        ],
+    ),
+    (
+        "desk_calls",
+        "a call that rang two telephones of debtors",
+        [
+            DESK_CALL,
+            LEAVE,
+            "INSERT INTO callback (provider_sid, status, attempt_id, received_at)"
+            " SELECT 'CA' || n, 'ringing', attempt_id, placed_at FROM call, generate_series(1, 3) n",
+        ],
+    ),
+    (
+        "desk_calls",
+        "a call while the bot was calling",
+        [
+            DESK_CALL,
+            LEAVE,
+            "INSERT INTO call (direction, sender_id, case_id, debtor_id, state, outcome, placed_at,"
+            " called_at, ended_at) SELECT 'outbound', sender_id, case_id, debtor_id, 'ended', 'busy',"
+            " placed_at, called_at, ended_at FROM call",
+        ],
     ),
     ("replies", "a reply that was never read", ["UPDATE reply SET state = 'stored' WHERE id = 1"]),
     (

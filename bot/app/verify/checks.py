@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.app.verify import calls, contact, grants, money, records
+from bot.app.verify import calls, contact, desk_calls, grants, money, records
 from bot.app.verify.breach import Evidence, Finding, Invariant
 
 INVARIANTS = (
@@ -24,6 +24,11 @@ INVARIANTS = (
         "replies", "every reply stored, read, answered at most once", records.replies_answered
     ),
     Invariant("calls", "no more calls than the packs allow", calls.over_call_caps),
+    Invariant(
+        "desk_calls",
+        "a collector's call rings as the rules allow, once",
+        desk_calls.dialed_as_allowed,
+    ),
     Invariant("known", "the debt is not named before the person is known", calls.told_before_known),
     Invariant("recorded", "nothing recorded before it is announced", calls.recorded_before_notice),
     Invariant("ends", "each call is one touch's, and ended as told", calls.calls_accounted),

@@ -59,8 +59,13 @@ def outside_hours(evidence: Evidence) -> Iterator[Breach]:
             local = at.astimezone(ZoneInfo(zone))
             if agreed_from is not None and agreed_from <= local.hour < agreed_to:
                 continue
-            if any(_closed(local, HOURS[pack]) for pack in packs if pack in HOURS):
+            if closed_by(packs, local):
                 yield Breach(f"attempt {attempt}", f"sent at {local:%H:%M} in {zone}")
+
+
+def closed_by(packs: Iterable[str], local: datetime) -> bool:
+    """Whether any of the packs is closed at that local time."""
+    return any(_closed(local, HOURS[pack]) for pack in packs if pack in HOURS)
 
 
 def _closed(local: datetime, hours: tuple[time, time, bool]) -> bool:

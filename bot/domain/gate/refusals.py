@@ -62,7 +62,13 @@ def _unfit_for_route(sight: Sight) -> str:
     kind, kinds = sight.facts.portfolio.collector_kind, route.collector_kinds
     if kinds != COLLECTOR_KINDS and kind not in kinds:
         return "collector kind"
-    return "consent" if route.consent_needed and not point.consent_voice else ""
+    asks = route.consent_needed and not point.consent_voice
+    return "consent" if asks and not _by_a_human(sight) else ""
+
+
+def _by_a_human(sight: Sight) -> bool:
+    """Dialled and led by a collector: no synthetic voice speaks to the debtor."""
+    return sight.proposal.purpose is Purpose.COLLECTOR
 
 
 def _line_cannot_carry(sight: Sight, _: ForbidWhen) -> str:

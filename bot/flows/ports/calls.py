@@ -65,6 +65,12 @@ class CallRow:
     on_duty: int  #: collectors calls can be put through to
 
     shift: timedelta  #: of the call's clock from the real one, read with the row
+    dialed: bool = False  #: a collector's call has gone on to the debtor
+
+    @property
+    def desk(self) -> bool:
+        """Whether a collector placed it."""
+        return self.direction == "desk"
 
     @property
     def ended(self) -> bool:

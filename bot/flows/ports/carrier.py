@@ -31,6 +31,7 @@ class CallOrder:
     sender: str  #: E.164, our number
     ring_seconds: int  #: 5–600; the carrier gives up ringing after that
     leaves_message: bool = False  #: tell of a machine when its greeting is over, not at once
+    to_collector: bool = False  #: `to` is a collector's, who presses a key to be put through
 
 
 Order = SmsOrder | CallOrder

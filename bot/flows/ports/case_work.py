@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.flows.ports.collectors import Person
+from bot.flows.ports.desk_calls import DeskLines
 from bot.flows.ports.money import MoneyStore
 from bot.flows.ports.planning import TouchWriter
 from bot.flows.ports.queue import QueueStore
@@ -23,7 +24,7 @@ class AskedPayment:
     asked_by: int
 
 
-class CaseWorkStore(QueueStore, MoneyStore, TouchWriter, Protocol):
+class CaseWorkStore(QueueStore, MoneyStore, TouchWriter, DeskLines, Protocol):
     """One transaction on one case."""
 
     def case_version(self, case_id: int) -> str:

@@ -47,10 +47,11 @@ class DueTouch:
 
 @dataclass(frozen=True, slots=True)
 class NewCall:
-    """What a call is placed with: the script that leads it."""
+    """What a call is placed with: the script that leads it, or the collector who does."""
 
     script: str
     version: int
+    collector_id: int | None = None  #: who is called first and then put through to the debtor
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class DispatchStore(Protocol):
         self, sender_id: int, *, channel: Channel, now: datetime, limit: int
     ) -> list[DueTouch]:
         """Planned touches of a channel that are due, oldest first; rows somebody else holds are
-        skipped.
+        skipped, and so are calls to somebody who is on the line with us.
         """
         ...
 
@@ -143,6 +144,10 @@ class DispatchStore(Protocol):
 
     def phones(self, contact_point_ids: Sequence[int]) -> dict[int, str]:
         """E.164 numbers by contact point."""
+        ...
+
+    def collector_phone(self, collector_id: int) -> str | None:
+        """Where a collector takes calls, E.164; None without one, and for somebody disabled."""
         ...
 
     def add_links(self, links: Sequence[NewLink]) -> None:

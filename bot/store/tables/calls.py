@@ -14,6 +14,9 @@ from bot.store.tables.columns import count, document, flag, instant, key, ref, s
 class Call(SQLModel, table=True):
     """One call, placed by us (then it belongs to one attempt) or received.
 
+    `direction`: outbound (the bot), inbound, desk (a collector, who is called first and then put
+    through; `outcome` and `seconds` tell of the debtor's side).
+
     `state`: placed → talking → ended. The session is the conversation engine's own value; it is
     written with every turn, so that any web process can go on with the call.
     """
@@ -55,6 +58,8 @@ class Call(SQLModel, table=True):
     collector_id: int | None = ref("collector.id", optional=True)
     whisper_sealed: bytes | None = sealed(optional=True)  #: what a collector hears first
     met_at: datetime | None = instant(optional=True)  #: the collector picked up
+    dialed_at: datetime | None = instant(optional=True)  #: a collector's call went on to the debtor
+    result: str | None = words(optional=True)  #: what the collector says came of it
     placed_at: datetime = instant()  #: on the clock of the portfolio
     answered_at: datetime | None = instant(optional=True)
     ended_at: datetime | None = instant(optional=True)
