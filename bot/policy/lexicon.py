@@ -16,7 +16,7 @@ from bot.domain.understanding import understand as read
 from bot.domain.understanding.lexicon import build
 
 FOLDER = Path(bot.__file__).parent.parent / "scripts_zh" / "lexicon"
-TABLES = ("script", "phrases", "intents", "times", "amounts", "verbs", "kinds")
+TABLES = ("script", "phrases", "intents", "times", "amounts", "verbs", "asides", "kinds")
 
 
 def _load(name: str) -> Any:

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.domain.understanding.callbacks import aware, read_avoid, read_callback
 from bot.domain.understanding.choice import Choice, choose
 from bot.domain.understanding.decision import Decision, decide
+from bot.domain.understanding.inference import DATE_ASKED
 from bot.domain.understanding.lexicon import Lexicon
 from bot.domain.understanding.pieces import Facts
 from bot.domain.understanding.promises import Promise, read_promise
@@ -19,6 +20,9 @@ SURE_PROMISE, SURE_WORDS = 0.7, 0.3
 """Below this chance of a promise no day and no sum of it is read, unless one was asked for: the bot
 asks. The second where a day stands with a paying verb and the grammar read nothing but a promise."""
 _STATED = 0.8
+BESIDE_ANOTHER, SURE_UNBOUND = 0.8, 0.85
+"""The chance from which on a day or a sum is read beside another primary intent, and a day that no word
+of its own clause binds, which none does beside another."""
 _NO_PROMISE_OF_OWN = frozenset({"wrong_person", "deceased", "refuse", "question"})
 """A promise beside one of these is another's or no firm word: no day of it is read."""
 LONGEST = 4000
@@ -77,14 +81,10 @@ def _assemble(reading: Reading, context: Context, now: datetime, lexicon: Lexico
     choice = choose(reading, context, now, lexicon)
     decision = decide(reading, choice, context, now, lexicon)
     names = decision.names
-    needed = _needed(choice)
+    promise = _promise(reading, choice, decision, context, now, lexicon)
     choice = replace(
         choice, names=names, hits=tuple(h for h in choice.hits if h.rule.label in names)
     )
-    asked = context.asked in ("promise_date", "confirm_promise", "either_or")
-    sure = asked or decision.promises >= needed
-    promised = "promise_to_pay" in names and sure and names[0] not in _NO_PROMISE_OF_OWN
-    promise = read_promise(reading, now, lexicon.verbs) if promised else Promise()
     calls = "call_later" in names
     facets = _facets(reading, choice, lexicon)
     return Understanding(
@@ -106,6 +106,28 @@ def _assemble(reading: Reading, context: Context, now: datetime, lexicon: Lexico
         asks_date="promise_to_pay" in names and promise.day is None,
         confidence=_confidence(reading, decision, promise),
     )
+
+
+def _promise(
+    reading: Reading,
+    choice: Choice,
+    decision: Decision,
+    context: Context,
+    now: datetime,
+    lexicon: Lexicon,
+) -> Promise:
+    """What is promised; nothing where no promise is sure enough for a day or a sum to be read."""
+    first, asked = decision.names[0], context.asked in DATE_ASKED
+    if "promise_to_pay" not in decision.names or first in _NO_PROMISE_OF_OWN:
+        return Promise()
+    if first == "already_paid" and not lexicon.verbs.next_step.search(reading.text):
+        return Promise()  # a day of the payment made, unless something is left to pay
+    alone = first == "promise_to_pay"
+    needed = _needed(choice) if alone else max(_needed(choice), BESIDE_ANOTHER)
+    if not asked and decision.promises < needed:
+        return Promise()
+    loose = asked or (alone and decision.promises >= SURE_UNBOUND)
+    return read_promise(reading if loose else reading.bound(), now, lexicon.verbs)
 
 
 def _needed(choice: Choice) -> float:
@@ -185,7 +207,8 @@ def _whens(reading: Reading, context: Context) -> tuple[When, ...]:
 def _confidence(reading: Reading, decision: Decision, promise: Promise) -> float:
     """How likely the primary intent is right, less for doubt around it."""
     weight = decision.confidence
-    if promise.tentative:
+    doubted = promise.chosen is None and bool(reading.role("cannot"))
+    if promise.tentative or (doubted and decision.names[0] == "promise_to_pay"):
         weight -= 0.15
     if len(decision.names) > 2:
         weight -= 0.05 * (len(decision.names) - 2)

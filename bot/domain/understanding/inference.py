@@ -13,7 +13,8 @@ from bot.domain.understanding.values import Context
 
 _LARGEST_BARE_SUM = 1_000_000_00
 _MAY_STAND_BESIDE = frozenset({"hardship", "request_installment", "greeting_ack"})
-_ASKED = ("promise_date", "confirm_promise", "either_or")
+DATE_ASKED = ("promise_date", "confirm_promise", "either_or")
+"""What was asked last that a day answers."""
 
 
 def told_by_dates(weights: dict[str, float], reading: Reading, now: datetime, verbs: Verbs) -> None:
@@ -53,7 +54,7 @@ def bare_reply(
     if free:
         _bare_date(weights, free[-1], context)
     elif not reading.dates and reading.sums and reading.sums[0].minor < _LARGEST_BARE_SUM:
-        weights["promise_to_pay"] = 0.8 if context.asked in _ASKED else 0.55
+        weights["promise_to_pay"] = 0.8 if context.asked in DATE_ASKED else 0.55
 
 
 def _on_payday(role: str, found: Found) -> bool:
@@ -61,7 +62,7 @@ def _on_payday(role: str, found: Found) -> bool:
 
 
 def _bare_date(weights: dict[str, float], found: Found, context: Context) -> None:
-    asked = context.asked in _ASKED
+    asked = context.asked in DATE_ASKED
     if found.tags & {"past", "now"}:
         return
     soon = "counted" in found.tags and found.place and found.place.grain in ("minute", "second")

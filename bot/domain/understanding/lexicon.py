@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.understanding import amounts, classifier, kinds, tokens
+from bot.domain.understanding import amounts, asides, classifier, kinds, tokens
 from bot.domain.understanding.normalise import Normaliser
 from bot.domain.understanding.regexfacts import compiled, headed
 from bot.domain.understanding.rules import RuleBook, expand, rules_of
@@ -60,12 +60,13 @@ class Lexicon:
     times: tokens.TimeLexicon
     amounts: amounts.AmountLexicon
     verbs: Verbs
+    asides: asides.AsideWords
     classifier: classifier.Classifier
 
 
 def build(data: Mapping[str, Mapping[str, Any]]) -> Lexicon:
-    """Compile a lexicon from the mappings of script, phrases, intents, times, amounts, verbs, kinds and
-    classifier.
+    """Compile a lexicon from the mappings of script, phrases, intents, times, amounts, verbs, asides, kinds
+    and classifier.
 
     Raises ValueError naming the bad pattern, intent or table."""
     intents, script, phrases = data["intents"], data["script"], data["phrases"]
@@ -94,6 +95,7 @@ def build(data: Mapping[str, Mapping[str, Any]]) -> Lexicon:
         times=tokens.build(data["times"]),
         amounts=amounts.build(data["amounts"]),
         verbs=_verbs(data["verbs"]),
+        asides=asides.build(data["asides"]),
         classifier=classifier.build(data["classifier"], kinds.build(data["kinds"])),
     )
 

@@ -191,7 +191,15 @@ def _waits(reading: Reading, soon: Dated, verbs: Verbs) -> bool:
     head = reading.text[: soon.found.start]
     held = [d for d in reading.role("income", "event") if d.found.end <= soon.found.start]
     told = any(d.role == "income" or d.found.place for d in held)
+    told = told or any(_named_before(d, soon) for d in reading.role(""))
     return told or bool(verbs.condition.search(head))
+
+
+def _named_before(dated: Dated, soon: Dated) -> bool:
+    """工资明天到, 到了立刻给: the day is told before."""
+    found = dated.found
+    ahead = found.end <= soon.found.start and not found.tags & {"soon", "now", "past"}
+    return ahead and found.place is not None and found.place.grain == "day"
 
 
 def _bears(reading: Reading, dated: Dated) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.understanding.amounts import Share, Sum, read_shares, read_sums
+from bot.domain.understanding.asides import hear_out
 from bot.domain.understanding.lexicon import Lexicon, Verbs
 from bot.domain.understanding.normalise import Plain
 from bot.domain.understanding.pieces import Facts, Found
@@ -21,11 +22,14 @@ _RIGHT_AWAY = 5
 _CLAUSE_REST = re.compile("[^,。!?;]*")
 _A_WORD = 2
 _YIELDS = {
-    "event": re.compile("[^,。!?;]{0,3}(?:院后)|[^。!?;]{0,6}(?:那天|当天)"),
+    "event": re.compile("[^,。!?;]{0,3}院(?:后|了?(?:就|去))|[^。!?;]{0,6}(?:那天|当天)"),
     "due": re.compile("[^。!?;]{0,8}(?:到期|后|即|就|当天)(?=[还付支给转结])"),
 }
 """An event and yet the day: 出院后还, 生日那天还, 10号到期到期就付."""
-_TOLD = re.compile("[^,。!?;]{0,4}(?:还|付|转|打|扣|交|存|汇|缴)的(?!话|时候|人)")
+_TOLD = re.compile(
+    "[^,。!?;]{0,4}(?:还|付|转|打|扣|交|存|汇|缴|结)(?:进去|过去|给你们?|清|完|上|掉)?的(?!话|时候|人)"
+    "|就(?:都|已经?)?(?:还|付|转|打|扣|交|存|汇|缴|结)(?:掉|过|完|清|走|上)了[嘛吗呀啊的吧]?(?:$|[,。!?])"
+)
 _VOWED = re.compile("会|一定|肯定|保证|要")
 """国庆前还的 tells of the past, 肯定国庆前还的 vows."""
 _PAID_ON = re.compile("(?:还|付|交|转|结|缴)(?:清|完|掉)?(?:了|过|过了)?[, ]")
@@ -40,10 +44,12 @@ _ATTACHED = 14
 @dataclass(frozen=True, slots=True)
 class Dated:
     """A date expression and its role: pay, call, avoid, paid, cannot, income (money comes in), event,
-    aside (another's debt, a slip of memory), dropped, recurring or ""."""
+    aside (another's debt, a slip of memory, a question), dropped, recurring or "". bound: whether its own
+    clause makes it one to pay on, were the reply a promise."""
 
     found: Found
     role: str
+    bound: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,10 @@ class Reading:
         """The normalised text."""
         return self.plain.text
 
+    def bound(self) -> Reading:
+        """The same without the dates that nothing in their clauses binds."""
+        return replace(self, dates=tuple(d for d in self.dates if d.bound))
+
     def role(self, *roles: str) -> list[Dated]:
         """The dates that have one of these roles."""
         return [d for d in self.dates if d.role in roles]
@@ -74,10 +84,17 @@ def read(plain: Plain, facts: Facts, lexicon: Lexicon) -> Reading:
     sums = read_sums(text, taken, lexicon.amounts)
     return Reading(
         plain,
-        tuple(assign(text, founds, lexicon.verbs, facts.now)),
+        tuple(_heard_out(text, d, lexicon) for d in assign(text, founds, lexicon.verbs, facts.now)),
         tuple(_gone(text, one, founds, facts.now) for one in sums),
         tuple(read_shares(text, lexicon.amounts)),
         tuple(lexicon.book.settled(text)),
+    )
+
+
+def _heard_out(text: str, one: Dated, lexicon: Lexicon) -> Dated:
+    heard = hear_out(text, one.found, one.role, lexicon.asides)
+    return (
+        one if heard.bound and heard.role == one.role else Dated(one.found, heard.role, heard.bound)
     )
 
 
