@@ -75,6 +75,10 @@ def test_sentences_are_the_whole_text_and_cleaning_twice_changes_nothing(text: s
     assert cleaned(cleaned(text)) == cleaned(text)
 
 
+def test_sentences_end_with_their_mark() -> None:
+    assert sentences("您好。请还款！谢谢") == ["您好。", "请还款！", "谢谢"]
+
+
 def test_cleaning_joins_lines_and_drops_what_nobody_sees() -> None:
     assert cleaned(" 您好，\r\n 请还\u200b款\x00。") == "您好，请还款。"
 
