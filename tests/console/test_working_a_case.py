@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from desk_kit import DeskInHand, shanghai
 from scene import Browser, add_person, handed_off
+from statements import statements
 
 from bot.app.desking import pause_sweeper
 
@@ -212,13 +213,13 @@ def test_ten_thousand_notes_take_the_same_statements_and_no_long_scan(
     product, who = desk.product, desk.one("SELECT id FROM collector")
     sealed = product.seal.seal("又打了一次电话")
 
-    def statements() -> int:
-        counted = _count_statements(desk, lambda: browser.get(f"/cases/{case}"))
+    def taken() -> int:
+        counted = len(statements(lambda: browser.get(f"/cases/{case}")))
         assert browser.page.count('class="entry ') <= 60
         return counted
 
     browser.get(f"/cases/{case}")
-    few = statements()
+    few = taken()
     desk.sql(
         "INSERT INTO note (case_id, author_id, text_sealed, at) "
         "SELECT %s, %s, %s, timestamptz '2026-03-10 06:00Z' + n * interval '1 second' "
@@ -226,7 +227,7 @@ def test_ten_thousand_notes_take_the_same_statements_and_no_long_scan(
         *(case, who, sealed),
     )
     desk.sql("ANALYZE note")
-    assert statements() == few
+    assert taken() == few
     more = re.search(r'data-more="/console([^"]+)"', browser.page)
     assert more
     older = browser.get(more.group(1).replace("&amp;", "&")).text
@@ -237,23 +238,3 @@ def test_ten_thousand_notes_take_the_same_statements_and_no_long_scan(
         case,
     )[0][0][0]
     assert "Seq Scan" not in str(plan)
-
-
-def _count_statements(desk: DeskInHand, act: object) -> int:
-    """Statements the product's pool sends while `act` runs."""
-    import psycopg
-
-    count = 0
-    execute = psycopg.Cursor.execute
-
-    def counting(cursor: object, *args: object, **more: object) -> object:
-        nonlocal count
-        count += 1
-        return execute(cursor, *args, **more)  # type: ignore[arg-type]
-
-    psycopg.Cursor.execute = counting  # type: ignore[assignment,method-assign]
-    try:
-        act()  # type: ignore[operator]
-    finally:
-        psycopg.Cursor.execute = execute  # type: ignore[method-assign]
-    return count
