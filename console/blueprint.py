@@ -24,6 +24,7 @@ from console.grant_routes import add_grant_pages
 from console.guard import may
 from console.headers import secure
 from console.link_routes import add_link_pages
+from console.merge_routes import add_merge_pages
 from console.navigation import navigation
 from console.operation_pages import add_operation_pages, operation_counts
 from console.parts import ConsoleParts
@@ -66,6 +67,7 @@ def console_pages(parts: ConsoleParts) -> Blueprint:
     add_link_pages(pages, parts)
     add_bank_pages(pages, parts)
     add_grant_pages(pages, parts)
+    add_merge_pages(pages, parts)
     add_clock_pages(pages, parts)
     add_correction_pages(pages, parts)
     add_dashboard(pages, parts)

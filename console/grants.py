@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.flows.fees import Fees
 from bot.flows.import_bank import BankResult
 from bot.flows.instalments import Instalments
+from bot.flows.merging import Merging
 from bot.flows.notice_desk import NoticeDesk
 from bot.flows.ports.bank import BankOrder
 from bot.flows.reductions import Reductions
@@ -31,4 +32,5 @@ class Grants:
     views: Callable[[], AbstractContextManager[ConcessionViews]]
     fees: Fees
     notices: NoticeDesk
+    merging: Merging
     held_notices: Callable[[], list[NoticeView]]

@@ -27,6 +27,7 @@ from bot.app.granting import (
     statement_of,
 )
 from bot.app.health import database_probes
+from bot.app.merging import merging
 from bot.app.one_time_codes import OneTimeCodes
 from bot.app.operating import alerts, complaints, portfolio_desk, uploads, wordings
 from bot.app.parts import Parts
@@ -216,6 +217,7 @@ def _grants(product: Product) -> "Grants":
         views=_reading(product, ConcessionViews, product.seal),
         fees=fees(product),
         notices=notice_desk(product),
+        merging=merging(product),
         held_notices=held,
     )
 

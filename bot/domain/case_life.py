@@ -32,6 +32,7 @@ class Event(StrEnum):
     SETTLED = "settled"  #: nothing is owed any more
     CLOSED = "closed"  #: a human closed it
     REOPENED = "reopened"  #: a new debt, a refund, a payment charged back
+    MERGED = "merged"  #: all that stood here stands on another case of the same person
 
 
 class Effect(StrEnum):
@@ -122,6 +123,11 @@ TRANSITIONS: _Table = {
     **_everywhere(
         _OPEN_STATES,
         Event.CLOSED,
+        Move(_S.CLOSED, (Effect.CANCEL_ALL, Effect.CLOSE_HANDOFF)),
+    ),
+    **_everywhere(
+        (*_OPEN_STATES, _S.CLOSED),
+        Event.MERGED,
         Move(_S.CLOSED, (Effect.CANCEL_ALL, Effect.CLOSE_HANDOFF)),
     ),
     (_S.CLOSED, Event.REOPENED): Move(_S.ACTIVE, _CHECK),

@@ -26,6 +26,7 @@ class Right(StrEnum):
     CORRECT = "correct"  #: readings of replies
     REVEAL = "reveal"  #: names, numbers, files and recordings in full
     ASSIGN = "assign"
+    MERGE = "merge"  #: two cases of one person become one, for good
     BANK = "bank"  #: bank statements and their lines
     FIGURES = "figures"  #: dashboard
     EXPORT = "export"

@@ -39,7 +39,7 @@ def apply_share(
     None, with nothing written, when `within_debt` and the case owes less by now. Raises
     WrongCurrencyError, LookupError.
     """
-    store.lock_debtors([store.debtor_of(case_id)])
+    case_id = store.lock_case(case_id)
     now = settler.clock.now(livemode=line.livemode)
     facts = store.facts([case_id], now)[0]
     if within_debt and amount_minor > facts.outstanding_minor:

@@ -20,6 +20,10 @@ class LinkStore(Cases, Trail, Protocol):
         """Remember payment links."""
         ...
 
+    def lock_case(self, case_id: int) -> int:
+        """Takes the lane of the case's debtor; the case, or the one it was merged into."""
+        ...
+
     def revoke_links(self, case_id: int, *, at: datetime) -> int:
         """Every link of the case that still opens a page stops doing so; returns how many."""
         ...
@@ -36,8 +40,9 @@ class LinkDesk:
     def hand_out(self, case_id: int, who: int | None, *, livemode: bool) -> str:
         """A fresh link for a collector to send or show; its address is told this once."""
         now = self.clock.now(livemode=livemode)
-        link = self.make(case_id, now)
         with self.transactions() as store:
+            case_id = store.lock_case(case_id)
+            link = self.make(case_id, now)
             store.add_links([link])
             self._trace(store, case_id, who, "link_handed_out", {}, now)
         return link.url

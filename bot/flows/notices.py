@@ -137,7 +137,7 @@ class Noticing:
 
     def _of_payment(self, notice: PaymentNotice, found: PaymentRow) -> str:
         """Refunds, chargebacks and their undoing, under the debtor's lane."""
-        self.store.lock_debtors([found.debtor_id])
+        self.store.lock_case(found.case_id)
         payment = self.store.payment_of(notice)
         assert payment is not None
         now = self.settler.clock.now(livemode=payment.livemode)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -46,7 +47,7 @@ class ReviewBank:
             line = self._waiting(store, line_id)
             self._check(store, line, shares)
             store.lock_debtors([store.debtor_of(case_id) for case_id in shares])
-            for case_id, amount in shares.items():
+            for case_id, amount in _standing(store, shares).items():
                 try:
                     apply_share(store, self.settler, line, case_id, amount)
                 except WrongCurrencyError as wrong:
@@ -87,6 +88,9 @@ class ReviewBank:
                 raise ReviewError("not_applied")
             payments = store.payments_of_line(line_id)
             store.lock_debtors([payment.debtor_id for payment in payments])
+            for payment in payments:
+                store.lock_case(payment.case_id)  # one of them may have been merged meanwhile
+            payments = store.payments_of_line(line_id)
             for payment in payments:
                 self._unbook(store, line, payment, collector_id, reason)
             store.reopen_line(line_id)
@@ -143,3 +147,11 @@ class ReviewBank:
         data = {"line": line.line_id, "amount_minor": amount_minor}
         at = self.clock.now(livemode=line.livemode)
         store.audit(collector_id, action, case_id, data, at=at)
+
+
+def _standing(store: BankStore, shares: Mapping[int, int]) -> dict[int, int]:
+    """What falls to cases that were merged falls to those they were merged into."""
+    found: Counter[int] = Counter()
+    for case_id, amount in shares.items():
+        found[store.lock_case(case_id)] += amount
+    return found

@@ -64,9 +64,9 @@ class Settler:
     def apply(self, store: MoneyStore, payment: IncomingPayment, *, livemode: bool) -> bool:
         """Apply one payment inside the caller's transaction; False when it is known already.
 
-        Raises ValueError for sums of zero or less, WrongCurrencyError.
+        Money for a case that was merged is the other case's. Raises ValueError for sums of zero or less, WrongCurrencyError.
         """
-        store.lock_debtors([store.debtor_of(payment.case_id)])
+        payment = replace(payment, case_id=store.lock_case(payment.case_id))
         now = self.clock.now(livemode=livemode)  # what was sent before the lane was ours is earlier
         facts = store.facts([payment.case_id], now)[0]
         return self.apply_knowing(store, payment, facts, now)

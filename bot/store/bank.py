@@ -24,7 +24,7 @@ _CASES = """
 SELECT c.id, c.debtor_id, d.name_sealed FROM cases c
 JOIN portfolio p ON p.id = c.portfolio_id JOIN debtor d ON d.id = c.debtor_id
 WHERE p.creditor_key = %s AND p.livemode = %s AND c.currency = %s
-  AND (c.state <> 'closed' OR c.closed_at > %s) ORDER BY c.id
+  AND (c.state <> 'closed' OR c.closed_at > %s) AND c.merged_into IS NULL ORDER BY c.id
 """
 
 _PHONES = """
@@ -43,6 +43,10 @@ SELECT case_id, amount_minor - paid_minor FROM promise WHERE case_id = ANY(%s) A
 _PAYMENTS = """
 SELECT case_id, amount_minor, provider, (received_at AT TIME ZONE %s)::date FROM payment
 WHERE case_id = ANY(%s) AND provider <> 'bank'
+"""
+
+_FORMER = """
+SELECT merged_into, id FROM cases WHERE merged_into = ANY(%s)
 """
 
 _ADD = """
@@ -80,6 +84,7 @@ class BankRows(MoneyRows):
         debts = self._grouped(_DEBTS, ids)
         promised = self._grouped(_PROMISED, ids)
         payments = self._grouped(_PAYMENTS, book.zone, ids)
+        former = self._grouped(_FORMER, ids)
         return [
             Claimant(
                 case_id,
@@ -90,6 +95,7 @@ class BankRows(MoneyRows):
                 owed=tuple(OwedDebt(*row) for row in debts[case_id] if row[2] > 0),
                 promised=tuple(row[0] for row in promised[case_id]),
                 payments=tuple(KnownPayment(*row) for row in payments[case_id]),
+                former=tuple(row[0] for row in former[case_id]),
             )
             for case_id, debtor_id, name in rows
         ]

@@ -31,7 +31,7 @@ WHERE s.address = %s GROUP BY s.id ORDER BY s.livemode LIMIT 1
 _CALLER = """
 SELECT c.id, p.debtor_id, p.id
 FROM contact_point p
-JOIN debtor d ON d.id = p.debtor_id
+JOIN debtor d ON d.id = p.debtor_id AND d.merged_into IS NULL
 JOIN cases c ON c.debtor_id = d.id
 JOIN portfolio f ON f.id = c.portfolio_id AND f.sender_id = %(sender)s
 LEFT JOIN LATERAL (

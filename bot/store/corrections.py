@@ -20,9 +20,11 @@ SELECT r.id, r.channel, r.body_sealed, r.received_at, r.opt_out_type, p.livemode
        coalesce((SELECT array_agg(DISTINCT b.creditor_key) FROM sender s
                  JOIN portfolio b ON b.sender_id = s.id
                  WHERE s.address = r.to_address AND s.livemode = p.livemode), '{}'),
-       r.from_hash, r.debtor_id, r.contact_point_id, p.zone, r.understanding,
+       r.from_hash, coalesce(d.merged_into, r.debtor_id), r.contact_point_id, p.zone,
+       r.understanding,
        coalesce((SELECT sum(amount_minor)::bigint FROM debt WHERE case_id = c.id), 0)
 FROM reply r JOIN cases c ON c.id = r.case_id JOIN portfolio p ON p.id = c.portfolio_id
+LEFT JOIN debtor d ON d.id = r.debtor_id
 WHERE r.id = %(reply)s AND r.case_id = %(case)s AND r.state = 'handled' FOR UPDATE OF r
 """
 
@@ -31,7 +33,7 @@ _STANDING = "SELECT id, after FROM correction WHERE reply_id = %s ORDER BY id DE
 
 _SHARING = """
 SELECT p.debtor_id FROM contact_point p JOIN debtor d ON d.id = p.debtor_id
-WHERE p.phone_hash = %s AND d.creditor_key = ANY(%s)
+WHERE p.phone_hash = %s AND d.creditor_key = ANY(%s) AND d.merged_into IS NULL
 """
 
 _CORRECTED = """

@@ -76,6 +76,7 @@ FROM contact_point p JOIN debtor d ON d.id = p.debtor_id
 WHERE p.debtor_id = ANY(%b::bigint[]) ORDER BY p.id
 """
 
+# Last what was said to debtors who were merged into these: they are the same people.
 _CONTACTS = """
 SELECT debtor_id, at, channel, purpose, contact_point_id, case_id, connected, false
 FROM attempt WHERE debtor_id = ANY(%b::bigint[]) AND at > %s AND state <> 'refused'
@@ -83,6 +84,19 @@ UNION ALL
 SELECT debtor_id, placed_at, 'voice', 'call_back', coalesce(contact_point_id, 0), case_id,
        connected, true
 FROM call WHERE debtor_id = ANY(%b::bigint[]) AND placed_at > %s AND direction = 'inbound'
+UNION ALL
+SELECT m.merged_into, a.at, a.channel, a.purpose, coalesce(q.id, a.contact_point_id),
+       coalesce(k.merged_into, k.id), a.connected, false
+FROM debtor m JOIN attempt a ON a.debtor_id = m.id AND a.at > %s AND a.state <> 'refused'
+JOIN cases k ON k.id = a.case_id JOIN contact_point o ON o.id = a.contact_point_id
+LEFT JOIN contact_point q ON q.debtor_id = m.merged_into AND q.phone_hash = o.phone_hash
+WHERE m.merged_into = ANY(%b::bigint[])
+UNION ALL
+SELECT m.merged_into, c.placed_at, 'voice', 'call_back', coalesce(c.contact_point_id, 0),
+       coalesce(k.merged_into, k.id), c.connected, true
+FROM debtor m JOIN call c ON c.debtor_id = m.id AND c.placed_at > %s AND c.direction = 'inbound'
+LEFT JOIN cases k ON k.id = c.case_id
+WHERE m.merged_into = ANY(%b::bigint[])
 ORDER BY 2
 """
 
@@ -147,7 +161,9 @@ class FactsReader:
         promises = _grouped(self._rows(_PROMISES, ids), _promise)
         points = _grouped(self._rows(_POINTS, debtor_ids), _point)
         since = now - CONTACT_WINDOW
-        contacts = _grouped(self._rows(_CONTACTS, debtor_ids, since, debtor_ids, since), _contact)
+        contacts = _grouped(
+            self._rows(_CONTACTS, *(debtor_ids, since) * 2, *(since, debtor_ids) * 2), _contact
+        )
         touches = _grouped(self._rows(_TOUCHES, ids), _last_touch)
         attempts = {row[0]: row[1:] for row in self._rows(_TIER_ATTEMPTS, ids)}
         return [

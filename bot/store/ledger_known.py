@@ -21,19 +21,23 @@ WHERE d.portfolio_id = %s AND d.contract = ANY(%s)
 """
 
 _IDENTITIES = """
-SELECT identity_hash, id FROM debtor WHERE creditor_key = %s AND identity_hash = ANY(%s)
+SELECT identity_hash, coalesce(merged_into, id) FROM debtor WHERE creditor_key = %s AND identity_hash = ANY(%s)
 """
 
 _OF_PHONES = """
-SELECT p.phone_hash, d.id, d.name_sealed
+SELECT p.phone_hash, coalesce(d.merged_into, d.id), d.name_sealed
 FROM contact_point p JOIN debtor d ON d.id = p.debtor_id
-WHERE d.creditor_key = %s AND p.phone_hash = ANY(%s) ORDER BY d.id
+WHERE d.creditor_key = %s AND p.phone_hash = ANY(%s) ORDER BY 2, d.id
 """
 
 _LOCK = "SELECT 1 FROM debtor WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
 
 _DEBTORS = """
 SELECT id, name_sealed, locale, payday, id_tail_sealed FROM debtor WHERE id = ANY(%s)
+"""
+
+_OTHER_NAMES = """
+SELECT merged_into, name_sealed FROM debtor WHERE merged_into = ANY(%s)
 """
 
 _POINTS = """
@@ -112,6 +116,9 @@ class KnownReader:
         for debtor_id, phone in self._rows(_POINTS, ids):
             if phone in hashes:
                 phones[debtor_id].add(hashes[phone])
+        names: dict[int, set[str]] = defaultdict(set)
+        for debtor_id, name in self._rows(_OTHER_NAMES, ids):
+            names[debtor_id].add(self._seal.open(name))
         return {
             debtor_id: KnownDebtor(
                 debtor_id,
@@ -120,6 +127,7 @@ class KnownReader:
                 payday,
                 None if tail is None else self._seal.open(tail),
                 frozenset(phones[debtor_id]),
+                frozenset(names[debtor_id]),
             )
             for debtor_id, name, locale, payday, tail in self._rows(_DEBTORS, ids)
         }

@@ -26,6 +26,13 @@ FROM promise p JOIN cases c ON c.id = p.case_id JOIN portfolio f ON f.id = c.por
 WHERE p.state = 'open'
 """
 
+# Whoever merges the debtor holds the same lane: then the second look finds another one.
+_LANE = """
+SELECT c.id FROM cases c JOIN debtor d ON d.id = c.debtor_id
+WHERE c.id = (SELECT coalesce(merged_into, id) FROM cases WHERE id = %s) AND d.merged_into IS NULL
+FOR UPDATE OF d
+"""
+
 #: Columns of a `PaymentRow`, in its order.
 PAYMENT_ROW = """
 SELECT p.id, p.case_id, c.debtor_id, p.amount_minor, p.refunded_minor, p.charged_back_minor,
@@ -66,6 +73,14 @@ class MoneyRows(BookRows):
         if row is None:
             raise LookupError(f"no case {case_id}")
         return int(row[0])
+
+    def lock_case(self, case_id: int) -> int:
+        """Once more when the case or its debtor was merged while we waited for the lane."""
+        while True:
+            row = self._connection.execute(_LANE, [case_id]).fetchone()
+            if row is not None:
+                return int(row[0])
+            self.debtor_of(case_id)
 
     def store_notice(self, notice: PaymentNotice, received_at: datetime) -> bool:
         """Keep the notification; False when known."""

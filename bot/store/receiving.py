@@ -52,6 +52,7 @@ _WHO = """
 SELECT p.debtor_id, p.id, c.id, c.asked
 FROM contact_point p
 JOIN debtor d ON d.id = p.debtor_id AND d.creditor_key = ANY(%(creditors)s)
+  AND d.merged_into IS NULL
 JOIN cases c ON c.debtor_id = d.id
 LEFT JOIN LATERAL (
     SELECT max(a.at) AS at FROM attempt a WHERE a.case_id = c.id AND a.contact_point_id = p.id
@@ -61,20 +62,24 @@ ORDER BY last.at DESC NULLS LAST, c.state = 'closed', c.id LIMIT 1
 """
 
 _CALLER = """
-SELECT c.debtor_id, coalesce(c.contact_point_id, (
-    SELECT min(p.id) FROM contact_point p WHERE p.debtor_id = c.debtor_id AND p.disabled IS NULL
-), (SELECT min(p.id) FROM contact_point p WHERE p.debtor_id = c.debtor_id)), c.case_id
-FROM call c WHERE c.id = %s AND c.case_id IS NOT NULL
+SELECT k.debtor_id, coalesce((
+    SELECT p.id FROM contact_point o
+    JOIN contact_point p ON p.phone_hash = o.phone_hash AND p.debtor_id = k.debtor_id
+    WHERE o.id = c.contact_point_id
+), (SELECT min(p.id) FROM contact_point p WHERE p.debtor_id = k.debtor_id AND p.disabled IS NULL),
+   (SELECT min(p.id) FROM contact_point p WHERE p.debtor_id = k.debtor_id)), k.id
+FROM call c JOIN cases g ON g.id = c.case_id JOIN cases k ON k.id = coalesce(g.merged_into, g.id)
+WHERE c.id = %s
 """
 
 _VISITOR = """
-SELECT c.debtor_id, p.id, c.id FROM cases c
-JOIN contact_point p ON p.debtor_id = c.debtor_id AND p.phone_hash = %s WHERE c.id = %s
+SELECT c.debtor_id, p.id, c.id FROM cases g JOIN cases c ON c.id = coalesce(g.merged_into, g.id)
+JOIN contact_point p ON p.debtor_id = c.debtor_id AND p.phone_hash = %s WHERE g.id = %s
 """
 
 _SHARING = """
 SELECT p.debtor_id, p.id FROM contact_point p JOIN debtor d ON d.id = p.debtor_id
-WHERE p.phone_hash = %(hash)s AND d.creditor_key = ANY(%(creditors)s)
+WHERE p.phone_hash = %(hash)s AND d.creditor_key = ANY(%(creditors)s) AND d.merged_into IS NULL
 """
 
 _EARLIER = """

@@ -14,6 +14,7 @@ from bot.store.case_work import CaseWorkRows
 from bot.store.concessions import ConcessionRows
 from bot.store.corrections import CorrectionRows
 from bot.store.desk_calls import DeskCallRows
+from bot.store.merging import MergeRows
 from bot.store.money import MoneyRows
 from bot.store.paying import PayRows
 from bot.store.seal import Seal
@@ -22,6 +23,7 @@ from bot.store.wordings import WordingRows
 
 
 class Store(
+    MergeRows,
     CaseWorkRows,
     ConcessionRows,
     BankRows,

@@ -31,7 +31,7 @@ SELECT DISTINCT c.id AS case_id, c.state, c.tier, c.currency, p.code AS portfoli
 FROM cases c JOIN portfolio p ON p.id = c.portfolio_id
 JOIN debtor d ON d.id = c.debtor_id LEFT JOIN debt b ON b.case_id = c.id
 LEFT JOIN contact_point cp ON cp.debtor_id = d.id
-WHERE (b.contract = %(text)s OR cp.phone_hash = %(hash)s)
+WHERE (b.contract = %(text)s OR cp.phone_hash = %(hash)s) AND c.merged_into IS NULL
   AND (%(scope)s::bigint[] IS NULL OR c.portfolio_id = ANY(%(scope)s))
 ORDER BY c.id LIMIT %(limit)s
 """
@@ -66,6 +66,11 @@ class Views:
         """The case with its portfolio and debtor; the name in full only when revealed."""
         found = self._rows(_CASE, [case_id])
         return self._named(found[0], revealed=revealed) if found else None
+
+    def merged_from(self, case_id: int) -> list[int]:
+        """Cases that were merged into it, oldest first."""
+        rows = self._rows("SELECT id FROM cases WHERE merged_into = %s ORDER BY id", [case_id])
+        return [row["id"] for row in rows]
 
     def debts(self, case_id: int) -> list[Row]:
         """Debts, earliest due first."""

@@ -1,4 +1,4 @@
-"""`case show`: the whole story of a case, in the terminal."""
+"""`case show` and `case merge`: the whole story of a case, and two of one person made one."""
 # ruff: noqa: PLC0415
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.app.commands.by_person import By, person_id
 from bot.app.errors import Refusal
 
 if TYPE_CHECKING:
@@ -20,16 +21,11 @@ if TYPE_CHECKING:
 #: Rows of the timeline that are printed, the newest.
 _LONGEST_STORY = 300
 
-cases = typer.Typer(help="Cases: show one.", no_args_is_help=True)
+cases = typer.Typer(help="Cases: show one, merge two of one person.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
     app.add_typer(cases, name="case")
-
-
-@cases.callback()
-def group() -> None:
-    """Keep `show` a word of its own."""
 
 
 @cases.command()
@@ -52,6 +48,55 @@ def show(
         grants = ConcessionViews(connection, product.seal)
         stories = StoryViews(connection, product.seal)
         _print(views, stories, grants, case_id, with_texts=with_texts)
+
+
+#: Why two cases are not merged, and what to do about it.
+_REFUSED = {
+    "moved_on": ("no such case", "see `yuehuan case show` for the numbers"),
+    "merge_same": ("both are the same case", "give two numbers"),
+    "merge_done": ("one of them was merged before", "merge the case it was merged into"),
+    "merge_unlike": (
+        "they are not of one portfolio and currency, or of one debtor already",
+        "only two debtors' cases in one portfolio and currency can be merged",
+    ),
+    "merge_closed": ("the case to be kept is closed and the other is not", "swap the two numbers"),
+    "merge_owes": (
+        "a person closed the case that would go, and it still owes",
+        "have that debt reduced or taken out of the ledger first",
+    ),
+    "payment_waits": ("a recorded payment waits for a second person", "decide on it first"),
+    "import_running": ("a ledger of this creditor is being imported", "try again when it is done"),
+    "changed": ("somebody changed one of the cases", "look at both and try again"),
+}
+
+
+@cases.command()
+def merge(
+    gone: Annotated[int, typer.Argument(help="Number of the case that is closed.")],
+    kept: Annotated[int, typer.Argument(help="Number of the case that is kept.")],
+    by: By,
+    sure: Annotated[bool, typer.Option("--yes", help="Do not ask; it cannot be undone.")] = False,
+) -> None:
+    """Merge two cases of one person: everything of GONE goes to KEPT, for good."""
+    from bot.app.commands.start import flows
+    from bot.app.merging import merging
+    from bot.flows.desk import DeskError
+
+    with flows("case") as product:
+        who, flow = person_id(product, by), merging(product)
+        try:
+            planned = flow.check(gone, kept)
+            for one, other in planned.pairs:
+                typer.echo(f"case {one} goes into case {other}")
+            for case_id in planned.rehomed:
+                typer.echo(f"case {case_id} becomes the same debtor's")
+            if not sure:
+                typer.confirm("This cannot be undone. Merge them?", abort=True)
+            flow.merge(gone, kept, who)
+        except DeskError as refused:
+            problem, remedy = _REFUSED[refused.code]
+            raise Refusal(problem, remedy) from refused
+        typer.echo(f"merged; see `yuehuan case show {kept}`")
 
 
 def _find(views: Views, which: str) -> int:
@@ -97,6 +142,10 @@ def _print(
         f"case {case_id} · {case['portfolio']} · {case['debtor']} · [bold]{case['state']}[/] · "
         f"tier {case['tier'] or '-'} · {case['currency']}"
     )
+    if case["merged_into"]:
+        console.print(f"merged into case {case['merged_into']}")
+    for former in views.merged_from(case_id):
+        console.print(f"case {former} was merged into it")
     console.print(owed)
     _print_grants(console, grants, case_id, case["currency"])
     console.print(story)

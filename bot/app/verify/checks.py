@@ -39,6 +39,7 @@ INVARIANTS = (
     Invariant("reductions", "what was waived was granted", grants.reductions_granted),
     Invariant("notices", "every provider's notice was acted on", money.notices_acted_on),
     Invariant("paid", "a case that owes nothing is closed", records.paid_but_open),
+    Invariant("merged", "nothing stands at a case that was merged", records.merged_are_empty),
     Invariant("states", "a case's state is what its events lead to", records.states_replay),
 )
 

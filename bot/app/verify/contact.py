@@ -97,12 +97,17 @@ def _crowded(contacts: list[tuple[int, datetime, str]]) -> Iterator[Breach]:
             yield Breach(f"attempt {attempt}", "a fourth SMS within seven days")
 
 
-_AFTER_OPT_OUT = """
+#: What was known of one debtor counts for another only since the two were merged into one.
+_ONE_PERSON = (
+    "coalesce((SELECT max(m.merged_at) FROM debtor m WHERE m.merged_into = d.id), '-infinity')"
+)
+
+_AFTER_OPT_OUT = f"""
 SELECT a.id, a.purpose, s.id FROM suppression s
 JOIN contact_point cp ON cp.phone_hash = s.phone_hash
 JOIN debtor d ON d.id = cp.debtor_id AND d.creditor_key = s.creditor_key
 JOIN attempt a ON a.state <> 'refused' AND (a.contact_point_id = cp.id
-    OR (s.channel = 'all' AND d.stop_all AND a.debtor_id = d.id))
+    OR (s.channel = 'all' AND d.stop_all AND a.debtor_id = d.id AND a.at > {_ONE_PERSON}))
 WHERE s.channel IN ('all', a.channel) AND a.at > s.at
   AND a.at < coalesce(s.lifted_at, 'infinity') AND s.source <> 'carrier'
 ORDER BY s.id, a.at
@@ -150,10 +155,10 @@ def after_wrong_number(evidence: Evidence) -> Iterable[Breach]:
         apologised.add(point)
 
 
-_AFTER_DEATH = """
+_AFTER_DEATH = f"""
 SELECT a.id, a.purpose FROM debtor d
 JOIN attempt a ON a.debtor_id = d.id AND a.state <> 'refused'
-WHERE d.deceased AND a.purpose = ANY(%s) AND a.at > (
+WHERE d.deceased AND a.purpose = ANY(%s) AND a.at > {_ONE_PERSON} AND a.at > (
     SELECT min(h.opened_at) FROM handoff h JOIN cases c ON c.id = h.case_id
     WHERE c.debtor_id = d.id AND h.reasons ? 'deceased')
 """

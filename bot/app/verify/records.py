@@ -89,6 +89,35 @@ def states_replay(evidence: Evidence) -> Iterator[Breach]:
         yield Breach(f"case {case}", "has no events")
 
 
+#: What may not stand at a case that was merged, by the name it is told by.
+_ALIVE = {
+    "a debt": "debt WHERE case_id = c.id",
+    "money": "payment WHERE case_id = c.id",
+    "an entry of the books": "entry WHERE case_id = c.id",
+    "a promise": "promise WHERE case_id = c.id",
+    "a link": "payment_link WHERE case_id = c.id",
+    "a hand-off": "handoff WHERE case_id = c.id AND state IN ('open', 'claimed')",
+    "a planned touch": "touch WHERE case_id = c.id AND state = 'planned'",
+    "a running call": "call WHERE case_id = c.id AND state <> 'ended'",
+}
+
+
+def merged_are_empty(evidence: Evidence) -> Iterator[Breach]:
+    """All that is alive of a merged case stands at the other, which belongs to the same person."""
+    for what, where in _ALIVE.items():
+        query = f"SELECT c.id FROM cases c WHERE c.merged_into IS NOT NULL AND EXISTS (SELECT FROM {where})"
+        for (case,) in evidence.rows(query):
+            yield Breach(f"case {case}", f"was merged and still has {what}")
+    strays = (
+        "SELECT c.id FROM cases c JOIN cases k ON k.id = c.merged_into "
+        "JOIN debtor d ON d.id = c.debtor_id "
+        "WHERE k.merged_into IS NOT NULL OR d.merged_into IS DISTINCT FROM k.debtor_id "
+        "OR (c.portfolio_id, c.currency) <> (k.portfolio_id, k.currency)"
+    )
+    for (case,) in evidence.rows(strays):
+        yield Breach(f"case {case}", "was merged into a case that is not the same person's")
+
+
 def paid_but_open(evidence: Evidence) -> Iterator[Breach]:
     """A case that owes nothing is closed."""
     query = (

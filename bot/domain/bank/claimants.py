@@ -44,6 +44,7 @@ class Claimant:
     owed: tuple[OwedDebt, ...] = ()  #: oldest first
     promised: tuple[int, ...] = ()  #: what open promises still wait for
     payments: tuple[KnownPayment, ...] = ()
+    former: tuple[int, ...] = ()  #: cases that were merged into it; their references are its own
 
     @property
     def outstanding_minor(self) -> int:
@@ -83,6 +84,7 @@ class Directory:
     _by_sum: defaultdict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     _debtors: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     _plain: dict[int, str] = field(default_factory=dict)
+    _now: dict[int, int] = field(default_factory=dict)  #: case that was merged → where it is
 
     def put_all(self, claimants: Iterable[Claimant]) -> Directory:
         """Itself, with them in it."""
@@ -96,6 +98,7 @@ class Directory:
         if case not in self.claimants:
             self._name(claimant)
         self.claimants[case] = claimant
+        self._now.update(dict.fromkeys(claimant.former, case))
         for number in set(claimant.numbers()):
             if counts(number):
                 self._by_number[number].add(case)
@@ -119,6 +122,11 @@ class Directory:
     def namesakes(self, case_id: int) -> int:
         """How many other debtors have the same name."""
         return len(self._debtors[self._plain[case_id]]) - 1
+
+    def referred(self, case_ids: Iterable[int]) -> set[int]:
+        """Cases that transfer references name, those of merged cases included."""
+        standing = (self._now.get(case_id, case_id) for case_id in case_ids)
+        return {case_id for case_id in standing if case_id in self.claimants}
 
     def with_number(self, numbers: Iterable[str]) -> set[int]:
         """Cases that one of the compact numbers names."""

@@ -73,9 +73,7 @@ class _Said:
         self.payer, self.remark = names.plain(line.payer), names.plain(line.remark)
         self.numbers = numbers_in(f"{line.remark} {line.account}") | numbers_in(line.payer)
         self.phones, self.tails = phones_in(line.remark)
-        self.references = {
-            case for case in references_in(line.remark) if case in directory.claimants
-        }
+        self.references = directory.referred(references_in(line.remark))
 
     def cases(self) -> set[int]:
         """Every case something points to."""

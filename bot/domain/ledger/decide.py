@@ -102,7 +102,7 @@ class _Decider:
 
     def _right_name(self, row: LedgerRow) -> bool:
         debtor = self.known.debtor_of(row)
-        if debtor is None or name_key(debtor.name) == name_key(row.name):
+        if debtor is None or debtor.is_named(row.name):
             return True
         by_contract = row.contract in self.known.contracts
         code = "contract_other_name" if by_contract else "customer_other_name"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.domain.ledger.rows import LedgerRow
+from bot.domain.ledger.rows import LedgerRow, name_key
 from bot.domain.vocabulary import CaseState
 
 
@@ -20,6 +20,11 @@ class KnownDebtor:
     payday: int | None
     id_tail: str | None
     phones: frozenset[str] = frozenset()  #: E.164
+    other_names: frozenset[str] = frozenset()  #: of debtors who were merged into this one
+
+    def is_named(self, name: str) -> bool:
+        """Whether the creditor knows the debtor by this name, however it is written."""
+        return name_key(name) in {name_key(known) for known in (self.name, *self.other_names)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,13 @@ class MoneyStore(BookStore, TouchWriter, PromiseMoney, Protocol):
         """The debtor of the case. Raises LookupError."""
         ...
 
+    def lock_case(self, case_id: int) -> int:
+        """Takes the lane of the case's debtor; returns the case, or the one it was merged into.
+
+        Raises LookupError.
+        """
+        ...
+
     def store_notice(self, notice: PaymentNotice, received_at: datetime) -> bool:
         """Keep the notification; False when its event is known already."""
         ...

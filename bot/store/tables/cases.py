@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Computed, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from bot.store.tables.columns import (
@@ -33,7 +42,10 @@ class Debtor(SQLModel, table=True):
     """One person or company, as one creditor knows it. Its row lock is the debtor's lane."""
 
     __tablename__ = "debtor"
-    __table_args__ = (UniqueConstraint("creditor_key", "identity_hash"),)
+    __table_args__ = (
+        UniqueConstraint("creditor_key", "identity_hash"),
+        Index("debtor_merged", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+    )
     id: int | None = key()
     creditor_key: str
     identity_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
@@ -52,6 +64,8 @@ class Debtor(SQLModel, table=True):
     us_state: str | None = words(optional=True)
     answered_hours: list[Any] = items()  #: local hours in which calls were answered, newest last
     created_at: datetime = instant()
+    merged_into: int | None = ref("debtor.id", optional=True)  #: the same person, known twice
+    merged_at: datetime | None = instant(optional=True)
 
 
 class ContactPoint(SQLModel, table=True):
@@ -111,6 +125,8 @@ class Case(SQLModel, table=True):
             "next_check_at",
             postgresql_where=text("state <> 'closed'"),
         ),
+        Index("cases_merged", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+        CheckConstraint("merged_into IS NULL OR state = 'closed'", name="case_merged_is_closed"),
     )
     id: int | None = key()
     portfolio_id: int = ref("portfolio.id")
@@ -129,6 +145,7 @@ class Case(SQLModel, table=True):
     dispute_kind: str | None = words(optional=True)
     dispute_whole: bool = flag()
     event_seq: int = count()
+    merged_into: int | None = ref("cases.id", optional=True)  #: never one that was merged itself
 
 
 class CaseEvent(SQLModel, table=True):
