@@ -129,7 +129,7 @@ def _asks(row: Mapping[str, Any]) -> bool:
 
 def _with(row: Mapping[str, Any]) -> str:
     if row["direction"] == "desk":
-        told = word("call_result", row["result"]) if row["result"] else ""
+        told = word("call_result", row["result"]) if row.get("result") else ""
         return " · ".join(filter(None, (row["collector"], told)))
     if row["transfer"] is None:
         return ""

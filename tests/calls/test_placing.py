@@ -190,3 +190,19 @@ def test_a_call_back_for_tomorrow_comes_at_the_hour_that_was_answered(desk: Desk
     assert desk.sql("SELECT channel, due_at FROM touch WHERE state = 'planned'") == [
         ("voice", shanghai("2026-03-12 19:00"))
     ]
+
+
+def test_nobody_is_called_while_another_call_with_them_goes_on(desk: DeskInHand) -> None:
+    let_call(desk)
+    case_id = desk.case(desk.portfolio(), due_on=DUE)
+    desk.step(shanghai(f"{CALL_DAY} 00:10"))
+    desk.sql(
+        "INSERT INTO call (sender_id, direction, case_id, debtor_id, state, placed_at, called_at) "
+        "SELECT 1, 'inbound', id, debtor_id, 'talking', %s, now() FROM cases",
+        shanghai(CALL_TIME),
+    )
+    desk.step(shanghai(CALL_TIME))
+    assert calls(desk) == []
+    desk.sql("UPDATE call SET state = 'ended', outcome = 'failed', ended_at = %s", desk.now)
+    assert desk.send() == 1
+    assert call_row(desk, case_id)["state"] == "placed"

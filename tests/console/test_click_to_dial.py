@@ -97,6 +97,7 @@ def test_both_telephones_ring_once_and_the_talk_counts_with_its_outcome(
     act(desk, theirs, "answer")
     desk.sandbox.flush()
     assert "通话中" in browser.get(f"/cases/{case}").text
+    assert "催收员拨打" in browser.get("/").text
     act(desk, theirs, "speak", text="下周三还")
     act(desk, theirs, "hangup")
     desk.sandbox.flush()
@@ -192,3 +193,23 @@ def test_who_has_no_telephone_is_told_so_and_a_dead_one_is_not_held_against_the_
     desk.send()
     assert desk.one("SELECT count(*) FROM contact_point WHERE disabled IS NOT NULL") == 0
     assert desk.one("SELECT state FROM attempt WHERE channel = 'voice'") == "refused"
+
+
+def test_a_busy_debtor_is_told_to_the_collector_and_counts(
+    desk: DeskInHand, case: int, browser: Browser
+) -> None:
+    press(browser, case)
+    desk.send()
+    mine = line(desk, PHONE)
+    act(desk, mine, "answer")
+    act(desk, mine, "press", keys="1")
+    act(desk, line(desk, desk.phones[case]), "decline")
+    desk.sandbox.flush()
+    assert "对方占线" in "".join(each["text"] for each in carried(desk, mine)["transcript"])
+    row = call_row(desk, case)
+    assert (row["state"], row["outcome"], row["connected"]) == ("ended", "busy", False)
+    assert desk.one("SELECT state FROM attempt WHERE channel = 'voice'") == "undelivered"
+    assert desk.one("SELECT count(*) FROM touch WHERE channel = 'voice'") == 1  # no other try
+    page = browser.get(f"/cases/{case}").text
+    assert "占线" in page
+    assert "这通电话结果如何" in page
