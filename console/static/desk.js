@@ -57,27 +57,33 @@ const show = (html) => {
   told.textContent = told.dataset.news;
 };
 
+// News that come while the list is on its way, or behind an open dialog, are fetched afterwards.
 let fetching = false;
+let waiting = false;
 const refresh = async () => {
-  if (fetching || document.querySelector("dialog[open]")) return false;
+  waiting = true;
+  if (fetching) return;
   fetching = true;
   try {
-    const answer = await fetch(list.dataset.live, { headers: { "X-Requested-With": "fetch" } });
-    if (answer.ok && !answer.redirected) show(await answer.text());
+    while (waiting && !document.querySelector("dialog[open]")) {
+      waiting = false;
+      const answer = await fetch(list.dataset.live, { headers: { "X-Requested-With": "fetch" } });
+      if (answer.ok && !answer.redirected) show(await answer.text());
+    }
+  } catch {
+    waiting = true; // the line is down, or the page is being left
   } finally {
     fetching = false;
   }
-  return true;
 };
 
 // News come as server-sent events; a page nobody looks at does not ask, and asks at once when it is
 // looked at again.
 let news = null;
-let waiting = false;
 const listen = () => {
   if (news || document.hidden) return;
   news = new EventSource(`${list.dataset.stream}?since=${encodeURIComponent(list.dataset.since)}`);
-  news.addEventListener("news", async () => { waiting = !(await refresh()); });
+  news.addEventListener("news", refresh);
 };
 const rest = () => { if (news) { news.close(); news = null; } };
 document.addEventListener("visibilitychange", () => {
@@ -86,7 +92,7 @@ document.addEventListener("visibilitychange", () => {
   listen();
 });
 for (const dialog of document.querySelectorAll("dialog")) {
-  dialog.addEventListener("close", () => { if (waiting) { waiting = false; refresh(); } });
+  dialog.addEventListener("close", () => { if (waiting) refresh(); });
 }
 window.addEventListener("pagehide", rest);
 if (list) listen();
