@@ -15,6 +15,7 @@ CHROMIUM = (
     os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 )
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PATIENCE = 90_000  #: milliseconds; a machine that is busy with something else must not fail a test
 PHONE, DESKTOP = (390, 844), (1280, 900)
 
 in_a_browser = [
@@ -37,6 +38,7 @@ def chromium() -> Iterator[Window]:
         def window(size: tuple[int, int], **options: Any) -> Iterator[Any]:
             viewport = {"width": size[0], "height": size[1]}
             context = browser.new_context(viewport=viewport, locale="zh-CN", **options)
+            context.set_default_timeout(PATIENCE)
             page, problems = context.new_page(), []
             page.on("pageerror", lambda error: problems.append(str(error)))
             page.on(
@@ -52,8 +54,8 @@ def chromium() -> Iterator[Window]:
 
 
 def shown(page: Any, text: Any) -> None:
-    """Waits for a locator of the next page and for that page's scripts: a key pressed before they
-    ran would be lost.
+    """Waits for a locator of the next page, then for the whole of that page and its scripts: a key
+    pressed before they ran would be lost, and what stands further below might not be there yet.
     """
     text.wait_for()
     page.wait_for_load_state("load")

@@ -57,7 +57,7 @@ def test_the_evening_of_a_lead(world: World, chromium: Any, tmp_path: Path) -> N
         log_in(page, world.desk)
         page.locator("[data-period]").select_option("7d")
         page.get_by_role("button", name="查看").click()
-        page.get_by_text("2026-02-22 至 2026-02-28").wait_for()
+        shown(page, page.get_by_text("2026-02-22 至 2026-02-28"))
         promises = page.locator("#promises")
         assert "50.0%" in promises.inner_text()
         assert "2 ÷ 4" in promises.inner_text()

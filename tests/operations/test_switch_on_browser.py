@@ -8,9 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_fixtures import DESKTOP, PHONE, chromium, in_a_browser, too_wide
+from browser_fixtures import DESKTOP, PHONE, chromium, in_a_browser, shown, too_wide
 from console_browser import PASSWORD, add_person
-from desk_kit import DeskInHand, SandboxProcess, desk_in_hand, settings_of_a_test, shanghai
+from desk_kit import (
+    DeskInHand,
+    SandboxProcess,
+    desk_in_hand,
+    settings_of_a_test,
+    shanghai,
+    wait_until,
+)
 
 from bot.app.operating import uploads
 
@@ -116,7 +123,7 @@ def upload(page: Any, desk: DeskInHand, file: Path) -> None:
     page.goto(f"{desk.url}/console/ledgers?code=spring")
     page.get_by_label("台账文件").set_input_files(str(file))
     page.get_by_role("button", name="上传并试读").click()
-    page.get_by_text("指定各列的内容").wait_for()
+    shown(page, page.get_by_text("指定各列的内容"))
     assert "138****01" in page.content()
     assert "13800138001" not in page.content()
     picture(page, "ledger-columns")
@@ -130,22 +137,22 @@ def upload(page: Any, desk: DeskInHand, file: Path) -> None:
         page.get_by_label(header, exact=True).select_option(label=holds)
     page.get_by_role("button", name="按此试读").click()
     run_jobs(desk)
-    page.reload()
-    page.get_by_text("确认后会这样").wait_for()
+    shown(page, page.get_by_text("确认后会这样"))
     assert page.locator(".tag.bad", has_text="拒绝").count() >= 2
     picture(page, "ledger-report")
     assert desk.one("SELECT count(*) FROM cases") == 0
     page.get_by_role("button", name="确认导入").click()
     run_jobs(desk)
-    page.reload()
-    page.get_by_text("导入结果").wait_for()
+    shown(page, page.get_by_text("导入结果"))
     assert desk.one("SELECT count(*) FROM cases") == 2
     assert desk.one("SELECT count(*) FROM ledger_upload WHERE content_sealed IS NOT NULL") == 0
 
 
 def run_jobs(desk: DeskInHand) -> None:
-    """The worker's part."""
-    for row in desk.sql("SELECT id FROM ledger_upload WHERE state IN ('checking', 'importing')"):
+    """The worker's part, once the form has arrived; the page looks by itself what became of it."""
+    waiting = "SELECT id FROM ledger_upload WHERE state IN ('checking', 'importing')"
+    wait_until(lambda: desk.one(waiting))
+    for row in desk.sql(waiting):
         uploads(desk.product).run(row[0])
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_fixtures import PHONE, chromium, in_a_browser, too_wide
+from browser_fixtures import PHONE, chromium, in_a_browser, shown, too_wide
 from desk_kit import DeskInHand
 from pay_page.visitor import Visitor, reminded
 
@@ -56,7 +56,7 @@ def enter(page: Any, visitor: Visitor) -> None:
     page.goto(visitor.link)
     page.get_by_label("您手机号码的最后四位").fill(visitor.desk.phones[visitor.case][-4:])
     page.get_by_role("button", name="查看").click()
-    page.get_by_role("heading", name="马*您好").wait_for()
+    shown(page, page.get_by_role("heading", name="马*您好"))
 
 
 def test_a_debtor_pays_a_part_and_then_the_rest(desk: DeskInHand, chromium: Any) -> None:
@@ -106,6 +106,8 @@ def test_a_debtor_chooses_how_to_pay(
             page.get_by_role("heading", name="正在确认")
         ).wait_for()
         merchant_desk.sandbox.flush()
+        # The page that waits looks again by itself; it is not left in the middle of that.
+        page.get_by_role("heading", name="已结清，谢谢").wait_for()
         page.goto(visitor.link)
         page.get_by_role("heading", name="已结清，谢谢").wait_for()
     assert merchant_desk.sql("SELECT provider FROM payment") == [(provider,)]
@@ -132,18 +134,18 @@ def test_everything_can_be_done_by_keyboard(desk: DeskInHand, chromium: Any) -> 
         page.get_by_label("您手机号码的最后四位").focus()
         page.keyboard.type(desk.phones[visitor.case][-4:])
         page.keyboard.press("Enter")
-        page.get_by_role("heading", name="马*您好").wait_for()
+        shown(page, page.get_by_role("heading", name="马*您好"))
         reached = []
         for _ in range(30):
             page.keyboard.press("Tab")
             reached.append(
                 page.evaluate("document.activeElement.innerText || document.activeElement.name")
             )
-            shown = page.evaluate(
+            outlined = page.evaluate(
                 "getComputedStyle(document.activeElement).outlineStyle !== 'none'"
                 " || document.activeElement === document.body"
             )
-            assert shown, reached[-1]
+            assert outlined, reached[-1]
         for wanted in ("全部还清 2000元", "amount", "付这个金额", "约定一个还款日", "隐私说明"):
             assert wanted in reached, wanted
         # Return in the field pays what is in it, never everything.

@@ -35,6 +35,7 @@ def browser() -> Iterator[object]:
 @pytest.fixture
 def page(browser, receiver: Receiver) -> Iterator[object]:  # type: ignore[no-untyped-def]
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    context.set_default_timeout(90_000)
     opened = context.new_page()
     problems: list[str] = []
     opened.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
@@ -62,10 +63,10 @@ def test_a_text_is_read_and_answered_on_the_handset(
     page.get_by_text("对方已收到").wait_for()
     page.get_by_role("button", name="退订").click()
     page.locator(".bubble.mine").nth(1).wait_for()
-    assert [form["Body"] for form in receiver.forms("/sms")] == ["明天还两千", "退订"]
+    wait_until(lambda: [form["Body"] for form in receiver.forms("/sms")] == ["明天还两千", "退订"])
     page.get_by_label("返回列表").click()
     page.locator(".row").wait_for()
-    assert page.locator(".badge").count() == 0
+    page.wait_for_function("document.querySelector('.badge') === null")
 
 
 def test_new_texts_and_statuses_appear_by_themselves(sandbox: Sandbox, client: Client, page):
@@ -134,8 +135,10 @@ def test_a_call_rings_is_answered_heard_and_answered_by_key_and_word(
     page.locator("#toast").wait_for()
     assert "+86 138 0013 8000" in page.locator("#toast-title").inner_text()
     page.get_by_role("button", name="来电 +86 138 0013 8000").click()
+    page.locator("#answer").wait_for()  # `press` does not wait until it can be seen
     page.locator("#answer").press("Enter")
     page.locator("#said").get_by_text("您好，还款请按1。").wait_for()
+    page.wait_for_function("window.spoken.length > 0")
     assert page.evaluate("window.spoken") == [["zh-CN", "您好，还款请按1。"]]
     page.locator("#said").focus()
     page.keyboard.press("1")
