@@ -78,7 +78,7 @@ class SandboxProcess:
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """A request to the control API."""
-        answer = requests.request(method, f"{self.url}/sandbox{path}", json=body, timeout=30)
+        answer = requests.request(method, f"{self.url}/sandbox{path}", json=body, timeout=150)
         assert answer.ok, answer.text
         return answer.json() if answer.content else None
 
@@ -94,7 +94,7 @@ class SandboxProcess:
 
     def flush(self) -> None:
         """Wait until every callback has been delivered."""
-        self.call("POST", "/flush", {})
+        self.call("POST", "/flush", {"timeout_seconds": 120})
 
     def say(self, phone: str, body: str) -> None:
         """A debtor writes."""

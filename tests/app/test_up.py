@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from time import monotonic, sleep
 import psutil
 import pytest
 import requests
+from free_ports import free_port
 
 from bot.app.embedded.leftovers import servers_in
 
@@ -29,51 +29,61 @@ class Up:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         keep = {k: v for k, v in os.environ.items() if not k.startswith(("YUEHUAN", "DATABASE"))}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot.app.cli", "up"],
-            env={**keep, "YUEHUAN_DATA": str(folder), "PORT": str(self.port)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        # A file and no pipe: nobody has to read on for the processes to go on.
+        self.said = folder / f"up-{self.port}.log"
+        with self.said.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot.app.cli", "up"],
+                env={**keep, "YUEHUAN_DATA": str(folder), "PORT": str(self.port)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def wait_until_ready(self) -> None:
-        deadline = monotonic() + 60
+        deadline = monotonic() + 120
         while not self._ready():
-            assert monotonic() < deadline, self.process.communicate()[0]
-            assert self.process.poll() is None, self.process.communicate()[0]
+            assert monotonic() < deadline, self.told()
+            assert self.process.poll() is None, self.told()
             sleep(0.05)
 
     def wait_until_said(self, words: str) -> None:
-        """Read on until a line holds `words`."""
-        assert self.process.stdout is not None
-        assert any(words in line for line in self.process.stdout), "it ended without saying so"
+        """Until what was printed so far holds `words`."""
+        _until(lambda: words in self.told())
 
     def child(self, command: str) -> psutil.Process:
         children = psutil.Process(self.process.pid).children()
         return next(c for c in children if c.cmdline()[3:4] == [command])
 
+    def database(self) -> int | None:
+        """The embedded server's process, while one is named."""
+        try:
+            state = json.loads((self.folder / "postgres" / "server.json").read_text())
+        except OSError:
+            return None
+        return int(state["pid"])
+
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
 
+    def told(self) -> str:
+        """What was printed so far."""
+        return self.said.read_text("utf-8", errors="replace")
+
     def output(self) -> str:
-        assert self.process.stdout is not None
-        said = self.process.stdout.read()  # until the last of them has closed it
-        self.process.wait(timeout=60)
-        return said
+        """What was printed, once all has ended."""
+        self.process.wait(timeout=GONE_WITHIN)
+        return self.told()
 
     def _ready(self) -> bool:
         try:
-            return requests.get(f"{self.url}/readyz", timeout=5).status_code == 200
-        except requests.ConnectionError:
+            return requests.get(f"{self.url}/readyz", timeout=20).status_code == 200
+        except requests.RequestException:
             return False
 
 
@@ -117,8 +127,8 @@ def test_ctrl_c_stops_everything_cleanly(up: Up) -> None:
     output = up.output()
     assert up.process.returncode == 0, output
     assert "clock_stopping" in output
-    assert [p for p in family if not _gone(p)] == []
-    assert not servers_in(up.folder / "postgres" / "data")
+    _until(lambda: all(_gone(each) for each in family))
+    _until(lambda: not servers_in(up.folder / "postgres" / "data"))
 
 
 @pytest.mark.parametrize("command", ["worker", "web"])
@@ -145,30 +155,20 @@ def test_nothing_outlives_a_killed_terminal_and_the_next_start_works(up: Up) -> 
 
 
 def test_a_killed_database_comes_back_and_the_web_with_it(shared: Up) -> None:
-    before = json.loads((shared.folder / "postgres" / "server.json").read_text())
-    psutil.Process(before["pid"]).kill()
-    deadline = monotonic() + 30
-    while True:
-        assert monotonic() < deadline, "the database did not come back"
-        state = shared.folder / "postgres" / "server.json"
-        if state.exists() and json.loads(state.read_text())["pid"] != before["pid"]:
-            break
-        sleep(0.05)
+    before = shared.database()
+    assert before is not None
+    psutil.Process(before).kill()
+    _until(lambda: shared.database() not in (None, before))
     shared.wait_until_ready()
 
 
 def test_figures_of_all_processes_come_from_one_page(shared: Up) -> None:
-    deadline = monotonic() + 20
-    while 'kind="tick",name="retry_stalled_jobs",outcome="done"' not in _metrics(shared):
-        assert monotonic() < deadline, "the clock's figures never came"
-        sleep(0.1)
-    assert 'endpoint="health.readyz"' in _metrics(shared)
+    _until(lambda: 'kind="tick",name="retry_stalled_jobs",outcome="done"' in _figures(shared.port))
+    _until(lambda: 'endpoint="health.readyz"' in _figures(shared.port))
 
 
 def test_figures_of_several_web_processes_without_up_are_added_up(shared: Up) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     settings = {"YUEHUAN_DATA": str(shared.folder), "PORT": port, "WEB_CONCURRENCY": "2"}
     with subprocess.Popen(
         [sys.executable, "-m", "bot.app.cli", "web"],
@@ -192,7 +192,7 @@ def test_a_port_in_use_is_refused_before_anything_starts(shared: Up) -> None:
 
 
 def _until(condition: Callable[[], bool]) -> None:
-    deadline = monotonic() + 30
+    deadline = monotonic() + GONE_WITHIN
     while not condition():
         assert monotonic() < deadline, "it did not happen in time"
         sleep(0.05)
@@ -200,13 +200,13 @@ def _until(condition: Callable[[], bool]) -> None:
 
 def _answers(url: str) -> bool:
     try:
-        return requests.get(url, timeout=5).ok
-    except requests.ConnectionError:
+        return requests.get(url, timeout=20).ok
+    except requests.RequestException:
         return False
 
 
-def _figures(port: str) -> str:
-    return requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
+def _figures(port: int | str) -> str:
+    return requests.get(f"http://127.0.0.1:{port}/metrics", timeout=60).text
 
 
 def _gone(process: psutil.Process) -> bool:
@@ -222,7 +222,3 @@ def _told(process: psutil.Process) -> str:
         return f"{process.pid} {process.status()} {' '.join(process.cmdline()).strip()}"
     except psutil.NoSuchProcess:
         return f"{process.pid} ended just now"
-
-
-def _metrics(up: Up) -> str:
-    return requests.get(f"{up.url}/metrics", timeout=5).text

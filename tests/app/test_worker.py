@@ -77,7 +77,7 @@ def test_a_failing_job_waits_for_its_next_try(database_url: str) -> None:
 
 
 def test_jobs_run_beside_each_other_up_to_the_limit(database_url: str) -> None:
-    together = threading.Barrier(3, timeout=10)
+    together = threading.Barrier(3, timeout=60)
     with psycopg.connect(database_url) as connection:
         for _ in range(3):
             defer(connection, "meet", "sms", {})
@@ -125,6 +125,6 @@ def test_a_worker_that_is_asked_to_stop_finishes_its_job(database_url: str) -> N
     _queue(database_url, slow={"marker": "begun"})
     with _working(PATIENT, database_url) as worker:
         worker.terminate()
-        output, _ = worker.communicate(timeout=20)
+        output, _ = worker.communicate(timeout=120)
     assert output == "finished\n"
     assert (_count(database_url, "doing"), _count(database_url, "todo")) == (0, 0)

@@ -31,7 +31,7 @@ def at_once(runs: Sequence[Callable[[], object]]) -> list[object]:
     results: list[object] = [None] * len(runs)
 
     def run(index: int) -> None:
-        line.wait(10)
+        line.wait(60)
         try:
             results[index] = runs[index]()
         except BaseException as failure:
@@ -41,7 +41,7 @@ def at_once(runs: Sequence[Callable[[], object]]) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     failures = [result for result in results if isinstance(result, BaseException)]
     assert not failures, failures
     return results
@@ -147,11 +147,14 @@ def test_a_payment_that_races_with_the_dispatcher_is_never_followed_by_a_reminde
     cases = due_cases(desk, 20)
     desk.sql("UPDATE sender SET per_second = 1000")
     order = chance.sample(cases, len(cases))
+    reminders = "SELECT count(*) FROM attempt WHERE case_id = %s AND purpose = 'reminder'"
+    when_paid = {}
 
     def pay() -> None:
         for case in order:
             payment = IncomingPayment(case, 200_000, "CNY", "bank", f"b-{case}", desk.now)
             desk.product.settler.receive(payment, livemode=False)
+            when_paid[case] = desk.one(reminders, case)
 
     def send() -> None:
         small = replace(desk.product.dispatcher, batch=2)
@@ -161,11 +164,7 @@ def test_a_payment_that_races_with_the_dispatcher_is_never_followed_by_a_reminde
     at_once([pay, send, send])
     desk.send()
     assert {desk.state(case) for case in cases} == {"closed"}
-    late = desk.sql(
-        "SELECT a.id FROM attempt a JOIN payment p ON p.case_id = a.case_id "
-        "WHERE a.purpose = 'reminder' AND a.at > p.received_at"
-    )
-    assert late == []
+    assert {case: desk.one(reminders, case) for case in cases} == when_paid
     assert breaches(desk) == []
 
 

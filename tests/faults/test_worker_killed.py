@@ -65,7 +65,7 @@ def test_a_worker_killed_during_the_calls_repeats_none_of_them(
     )
     env = environment(desk, database_url)
     with process_of(env, "worker") as worker:
-        wait_until(lambda: applied(desk) == 2 and len(per_phone(desk)) == 4, 30)
+        wait_until(lambda: applied(desk) == 2 and len(per_phone(desk)) == 4)
         worker.kill()
     desk.sandbox.faults()
     recover(desk, env)
@@ -95,7 +95,7 @@ def test_a_worker_killed_after_the_calls_leaves_attempts_that_callback_or_look_u
         process_of(env, "worker") as worker,
     ):
         wait_for_waiter(desk, WORKER)
-        assert len(per_phone(desk)) == 4
+        wait_until(lambda: len(per_phone(desk)) == 4)
         worker.kill()
     wait_until_gone(desk, WORKER)
     recover(desk, env)
@@ -121,14 +121,14 @@ def test_workers_killed_again_and_again_while_they_send_lose_and_repeat_nothing(
     env = environment(desk, database_url, WORKER_CONCURRENCY="2")
     for wanted in (8, 14):
         with process_of(env, "worker") as worker:
-            wait_until(lambda least=wanted: len(per_phone(desk)) >= least, 60)
+            wait_until(lambda least=wanted: len(per_phone(desk)) >= least, 120)
             worker.kill()
         wait_until_gone(desk, WORKER)
         with desk.product.pool.connection() as connection:
             retry_stalled(connection, silent_for=timedelta(), give_up_after=10)
         desk.product.releaser.run(livemode=False)
     with process_of(env, "worker"):
-        wait_until(lambda: planned(desk) == 0 and jobs_in_hand(desk) == 0, 60)
+        wait_until(lambda: planned(desk) == 0 and jobs_in_hand(desk) == 0, 120)
         desk.sandbox.flush()
         settler(desk, after=timedelta(minutes=3)).run()
         settler(desk, after=timedelta(minutes=20)).run()

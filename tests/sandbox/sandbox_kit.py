@@ -81,13 +81,13 @@ class Sandbox:
         return Client(ACCOUNT, token, http_client=Rewriting(self.url, **kwargs))
 
     def call(self, method: str, path: str, body: Any = None, expect: int | None = None) -> Any:
-        answer = requests.request(method, f"{self.url}/sandbox{path}", json=body, timeout=30)
+        answer = requests.request(method, f"{self.url}/sandbox{path}", json=body, timeout=150)
         if expect is not None:
             assert answer.status_code == expect, answer.text
         return answer.json() if answer.content else None
 
     def flush(self, **body: Any) -> Any:
-        return self.call("POST", "/flush", body, expect=200)
+        return self.call("POST", "/flush", {"timeout_seconds": 120, **body}, expect=200)
 
     def faults(self, *rules: dict[str, Any], magic: bool = True) -> None:
         self.call("PUT", "/faults", {"rules": list(rules), "magic": magic}, expect=200)

@@ -104,7 +104,7 @@ def test_flush_waits_for_a_slow_receiver(sandbox: Sandbox, client: Client, recei
     gate = threading.Event()
 
     def slow(_: object) -> tuple[int, str, bytes]:
-        gate.wait(10)
+        gate.wait(60)
         return 204, "", b""
 
     receiver.answer = slow
