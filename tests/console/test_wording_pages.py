@@ -167,6 +167,23 @@ def test_of_two_approvers_at_once_one_decides(desk: DeskInHand) -> None:
     assert desk.one("SELECT count(*) FROM wording_use") == 1
 
 
+def test_what_was_declined_or_withdrawn_is_a_draft_again(desk: DeskInHand) -> None:
+    flow, (writer, second), book = wordings(desk.product), people(desk), desk.portfolio()
+    seen = flow.save(book, SCRIPT, own(flow), "更客气", writer, seen=0)
+    flow.ask(book, SCRIPT, writer, seen=seen)
+    flow.decline(book, SCRIPT, second, approval_id=(first := waiting(flow, book)))
+    seen = flow.save(book, SCRIPT, own(flow), "再改", writer, seen=seen)
+    flow.ask(book, SCRIPT, writer, seen=seen)
+    with pytest.raises(WordingError, match="moved_on"):
+        flow.approve(book, SCRIPT, second, approval_id=first)
+    with pytest.raises(WordingError, match="same_person"):
+        flow.withdraw(book, SCRIPT, second)
+    flow.withdraw(book, SCRIPT, writer)
+    flow.discard(book, SCRIPT, writer, seen=seen)
+    assert desk.sql("SELECT outcome FROM approval ORDER BY id") == [("declined",), ("withdrawn",)]
+    assert desk.one("SELECT count(*) FROM wording") == 0
+
+
 def test_two_portfolios_never_share_a_version(desk: DeskInHand) -> None:
     flow, (writer, second) = wordings(desk.product), people(desk)
     for code in ("loans", "other"):
