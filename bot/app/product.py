@@ -154,6 +154,7 @@ def _build(
     speaker = TwilioSpeaker(voice)
     conversation = Conversation(
         transactions,
+        statements,
         playbook,
         clock,
         CallContexts(playbook, understand),

@@ -1,5 +1,6 @@
-"""A call's turns: each in one short transaction that stores what was said, heard and reached, so
-that the next one may be taken by any process, and the same one twice is answered alike.
+"""A call's turns: each stores in one transaction what was said, heard and reached, so that the next
+one may be taken by any process, and the same one twice is answered alike. Most turns are a single
+statement, because somebody is on the line.
 """
 
 from __future__ import annotations
@@ -44,9 +45,13 @@ _MACHINES = frozenset({CallOutcome.MACHINE, CallOutcome.FAX})
 
 @dataclass(frozen=True)
 class Conversation:
-    """One method per webhook of a live call; each returns the carrier's next document."""
+    """One method per webhook of a live call; each returns the carrier's next document.
+
+    `statements` commits each statement by itself.
+    """
 
     transactions: Transactions[CallStore]
+    statements: Transactions[CallStore]
     playbook: Playbook
     clock: Clock
     contexts: CallContexts
@@ -91,6 +96,35 @@ class Conversation:
 
     def turn(self, sid: str, number: int, heard: Heard) -> str:
         """What the debtor said, pressed, or did not."""
+        with self.statements() as store:
+            answer = self._at_once(store, sid, number, heard)
+        return self._locked(sid, number, heard) if answer is None else answer
+
+    def _at_once(self, store: CallStore, sid: str, number: int, heard: Heard) -> str | None:
+        """The answer of a turn that only says the next thing: read, thought, and written if the
+        call has not moved on since. None for every other turn; nothing is written then.
+        """
+        call = store.peek_call(sid)
+        if call is None or call.session is None or call.ended:
+            return None
+        session = session_from(dict(call.session))
+        if session.ended or standing(session, number) is not Standing.CURRENT:
+            return None
+        if call.case_id is None or call.case_state is CaseState.CLOSED:
+            return None
+        now = self.clock.real() + call.shift
+        script = self._script(session.script, session.language)
+        context, _ = self.contexts.of(store, call, now)
+        turn = hear(script, session, heard, context)
+        if not _only_says(call, turn):
+            return None
+        detail = names_debt(script, context, turn)
+        document = self.speaker.speak(turn.outputs, turn.session.turn)
+        taken = _taken(turn, document, heard.text, detail=detail)
+        return document if store.save_turn(call, sid, taken, at=now) else None
+
+    def _locked(self, sid: str, number: int, heard: Heard) -> str:
+        """As `turn`, with the call held until all that follows from the turn is written."""
         with self.transactions() as store:
             call = store.call_of(sid=sid, token=None)
             if call is None or call.session is None:
@@ -211,21 +245,8 @@ class Conversation:
         if session.ended and session.turn == call.turn:  # nothing was said any more
             return self._hang_up()
         document = self._document(store, call, turn, now)
-        taken = TakenTurn(
-            number=session.turn,
-            step=session.step,
-            said=turn.said,
-            heard=heard,
-            understood=as_document(turn.reading) if turn.reading else {},
-            detail=detail,
-            verified=session.level is Level.FACT,
-            answer=document,
-            session=as_json(session),
-            reached=reached_by(turn, heard or ""),
-            notice=any(isinstance(each, StartRecording) for each in turn.outputs),
-            connected=session.heard_any,
-        )
-        store.save_turn(call, sid, taken, at=now)
+        saved = store.save_turn(call, sid, _taken(turn, document, heard, detail=detail), at=now)
+        assert saved  # the call's row is locked
         if session.ended and call.direction == "inbound":  # a number may have no status callback
             outcome = machine_heard(session) or CallOutcome.ANSWERED
             store.end_call(call.call_id, sid, outcome, seconds=None, at=now)
@@ -273,3 +294,31 @@ class Conversation:
 def _thanks(session: Session, context: CallContext) -> bool:
     """Whether the conversation itself has a word for it: the debtor is known, and it was paid."""
     return session.level is Level.FACT and context.owed_minor == 0
+
+
+def _only_says(call: CallRow, turn: Turn) -> bool:
+    """Whether nothing follows from a turn but the next words."""
+    session = turn.session
+    if session.turn == call.turn or isinstance(turn.outputs[-1], Transfer):
+        return False
+    if session.ended and call.direction == "inbound":
+        return False
+    return not reached_by(turn, "")
+
+
+def _taken(turn: Turn, document: str, heard: str | None, *, detail: bool) -> TakenTurn:
+    session = turn.session
+    return TakenTurn(
+        number=session.turn,
+        step=session.step,
+        said=turn.said,
+        heard=heard,
+        understood=as_document(turn.reading) if turn.reading else {},
+        detail=detail,
+        verified=session.level is Level.FACT,
+        answer=document,
+        session=as_json(session),
+        reached=reached_by(turn, heard or ""),
+        notice=any(isinstance(each, StartRecording) for each in turn.outputs),
+        connected=session.heard_any,
+    )

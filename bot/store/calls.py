@@ -33,21 +33,28 @@ LEFT JOIN call_turn t ON t.call_id = c.id AND t.number = c.turn
 _BY_SID = "WHERE c.provider_sid = %s"
 _BY_TOKEN = "WHERE c.attempt_id = (SELECT id FROM attempt WHERE token = %s)"  # noqa: S105
 
-# The turn and the session that goes with it in one statement: somebody is on the line.
+# The turn and the session that goes with it in one statement: somebody is on the line. It finds no
+# call where another turn, or the end, came first.
 _TURN = """
-WITH kept AS (
-    INSERT INTO call_turn (call_id, number, at, step, said_sealed, heard_sealed, understood, detail,
-                           verified, answer_sealed)
-    VALUES (%(call)s, %(number)s, %(at)s, %(step)s, %(said)s, %(heard)s, %(understood)s, %(detail)s,
-            %(verified)s, %(answer)s)
+WITH moved AS (
+    UPDATE call SET provider_sid = coalesce(provider_sid, %(sid)s), turn = %(number)s,
+        session_sealed = %(session)s, state = CASE state WHEN 'ended' THEN state ELSE 'talking' END,
+        answered_at = coalesce(answered_at, %(at)s),
+        verified_at = coalesce(verified_at, CASE WHEN %(verified)s THEN %(at)s::timestamptz END),
+        notice_at = coalesce(notice_at, CASE WHEN %(notice)s THEN %(at)s::timestamptz END),
+        connected = connected OR %(connected)s
+    WHERE id = %(call)s AND turn = %(before)s AND (state = 'ended') = %(ended)s
+      AND stop IS NOT DISTINCT FROM %(stop)s
+    RETURNING id, attempt_id
+), reached AS (
+    UPDATE attempt SET connected = true FROM moved
+    WHERE %(connecting)s AND attempt.id = moved.attempt_id
 )
-UPDATE call SET provider_sid = coalesce(provider_sid, %(sid)s), turn = %(number)s,
-    session_sealed = %(session)s, state = CASE state WHEN 'ended' THEN state ELSE 'talking' END,
-    answered_at = coalesce(answered_at, %(at)s),
-    verified_at = coalesce(verified_at, CASE WHEN %(verified)s THEN %(at)s::timestamptz END),
-    notice_at = coalesce(notice_at, CASE WHEN %(notice)s THEN %(at)s::timestamptz END),
-    connected = connected OR %(connected)s
-WHERE id = %(call)s
+INSERT INTO call_turn (call_id, number, at, step, said_sealed, heard_sealed, understood, detail,
+                       verified, answer_sealed)
+SELECT id, %(number)s, %(at)s, %(step)s, %(said)s, %(heard)s, %(understood)s, %(detail)s,
+       %(verified)s, %(answer)s
+FROM moved
 """
 
 _CONNECTED = (
@@ -85,8 +92,12 @@ class CallRows(DeliveryRows):
             return self._call(_BY_TOKEN, token)
         return self._call(_BY_SID, sid) if sid else None
 
-    def _call(self, where: str, value: object) -> CallRow | None:
-        rows = self._rows(f"{_FIND} {where} FOR UPDATE OF c", value)
+    def peek_call(self, sid: str) -> CallRow | None:
+        """By the sid, without a lock."""
+        return self._call(_BY_SID, sid, lock="")
+
+    def _call(self, where: str, value: object, lock: str = "FOR UPDATE OF c") -> CallRow | None:
+        rows = self._rows(f"{_FIND} {where} {lock}", value)
         return self._call_row(rows[0]) if rows else None
 
     def _call_row(self, row: Any) -> CallRow:
@@ -112,13 +123,16 @@ class CallRows(DeliveryRows):
             [self._seal.seal(answer), call.call_id, call.turn],
         )
 
-    def save_turn(self, call: CallRow, sid: str, turn: TakenTurn, *, at: datetime) -> None:
+    def save_turn(self, call: CallRow, sid: str, turn: TakenTurn, *, at: datetime) -> bool:
         """The turn with its session; then what was reached in it."""
         seal = self._seal.seal
-        self._connection.execute(
+        done = self._connection.execute(
             _TURN,
             {
                 "call": call.call_id,
+                "before": call.turn,
+                "ended": call.ended,
+                "stop": call.stop,
                 "sid": sid,
                 "number": turn.number,
                 "at": at,
@@ -132,11 +146,13 @@ class CallRows(DeliveryRows):
                 "session": seal(json.dumps(dict(turn.session), ensure_ascii=False)),
                 "notice": turn.notice,
                 "connected": turn.connected,
+                "connecting": turn.connected and not call.connected,
             },
         )
-        if turn.connected and not call.connected:
-            self._connection.execute(_CONNECTED, [True, call.call_id])
+        if done.rowcount == 0:
+            return False
         self.reach_later(call, turn.reached, suffix=str(turn.number), at=at)
+        return True
 
     def reach_later(
         self, call: CallRow, reached: Sequence[Reached], *, suffix: str, at: datetime

@@ -193,6 +193,10 @@ class CallStore(Cases, TouchWriter, Protocol):
         """The call, its row locked; found by the carrier's sid, else by our attempt."""
         ...
 
+    def peek_call(self, sid: str) -> CallRow | None:
+        """The call as it stands, without any lock."""
+        ...
+
     def peek_debtor(self, *, sid: str | None, token: str | None) -> int | None:
         """Whose call it is, without any lock: to take the lane before the call's row."""
         ...
@@ -201,8 +205,12 @@ class CallStore(Cases, TouchWriter, Protocol):
         """The last turn is answered anew: the call goes on elsewhere."""
         ...
 
-    def save_turn(self, call: CallRow, sid: str, turn: TakenTurn, *, at: datetime) -> None:
-        """Turn, session and what was reached, with the jobs that will handle it."""
+    def save_turn(self, call: CallRow, sid: str, turn: TakenTurn, *, at: datetime) -> bool:
+        """Turn, session and what was reached, with the jobs that will handle it.
+
+        One statement when nothing was reached. False, and nothing is written, when the call is no
+        longer as `call` tells: it went on, ended, or has been told to stop.
+        """
         ...
 
     def report_attempt(self, report: DeliveryReport, *, real_now: datetime) -> bool:
