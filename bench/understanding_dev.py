@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.understanding_train import taught, train  # noqa: E402
+from bench.understanding_train import learnt  # noqa: E402
 from bot.domain.understanding import Understanding, understand  # noqa: E402
 from bot.domain.understanding.choice import HARMFUL  # noqa: E402
 from bot.domain.understanding.lexicon import Lexicon  # noqa: E402
@@ -70,10 +70,9 @@ def taught_without(fold: int, folder: str) -> tuple[Lexicon, list[Case]]:
     """The words with a classifier that was not taught one third (0 to 2) of the training replies, and
     the replies of that third in the folders that begin so. Takes minutes."""
     cases, bare = training_cases(), bare_lexicon()
-    order = sorted(bare.rank, key=bare.rank.__getitem__)
-    learnt = train(taught([c for c in cases if part(c) != fold], bare), order)
+    data = learnt([c for c in cases if part(c) != fold], bare)
     mine = [c for c in cases if part(c) == fold and c.file.startswith(folder)]
-    return bare_lexicon(learnt), mine
+    return bare_lexicon(data), mine
 
 
 def main() -> None:

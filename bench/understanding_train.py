@@ -40,9 +40,9 @@ from bot.domain.understanding.classifier import LONGEST, grams, share  # noqa: E
 from bot.domain.understanding.engine import _facts  # noqa: E402
 from bot.domain.understanding.kinds import kind_grams  # noqa: E402
 from bot.domain.understanding.lexicon import Lexicon  # noqa: E402
-from bot.domain.understanding.reading import read  # noqa: E402
+from bot.domain.understanding.reading import Reading, read  # noqa: E402
 from bot.domain.understanding.short import read_short  # noqa: E402
-from bot.domain.understanding.signs import MARK, signs, spans  # noqa: E402
+from bot.domain.understanding.signs import MARK, dispute_signs, signs, spans  # noqa: E402
 from bot.policy.lexicon import FOLDER, bare_lexicon  # noqa: E402
 from tests.understanding.golden import (  # noqa: E402
     Case,
@@ -59,6 +59,9 @@ SEEN = 3
 """Lessons a feature must stand in."""
 FEATURES = 25000
 """Features kept, those that move most."""
+DISPUTES = ("amount", "fraud", "not_mine", "quality", "settled")
+SEEN_DISPUTE, DISPUTE_FEATURES = 2, 5000
+"""What a dispute may be about; the same two limits for the head that tells it."""
 STEP = 0.04
 """One step of a weight's byte."""
 GOLDEN = 4.0
@@ -104,11 +107,8 @@ def lessons(
         if read_short(plain, context, lexicon) is not None:
             continue
         now = context.now.astimezone(context.zone).replace(tzinfo=None)
-        reading = read(plain, _facts(now, context), lexicon)
-        written = lexicon.classifier.kinds.written(plain.text[:LONGEST], spans(reading))
-        features: list[tuple[str, float]] = []
-        for found in (grams(plain.text), kind_grams(written)):
-            features += [(name, share(len(found), plain.text)) for name in sorted(found)]
+        reading = _reading(case, lexicon)
+        features = _features(reading, lexicon)
         marks = {MARK}
         if signed:
             marks = signs(reading, choose(reading, context, now, lexicon), context, now)
@@ -130,6 +130,47 @@ def taught(cases: Sequence[Case], lexicon: Lexicon) -> list[Lesson]:
     every = [replace(one, weight=GOLDEN) for one in lessons(old, lexicon, signed=True)]
     every += lessons(new, lexicon, signed=True) + lessons([*old, *new], lexicon, signed=False)
     return every + lessons(joined(new, JOINED), lexicon, signed=True, together=True)
+
+
+def learnt(cases: Sequence[Case], lexicon: Lexicon) -> dict[str, object]:
+    """What `classifier.json` holds after these replies and those that are tests."""
+    order = sorted(lexicon.rank, key=lexicon.rank.__getitem__)
+    return train(taught(cases, lexicon), order) | {"disputes": disputes(cases, lexicon)}
+
+
+def disputes(cases: Sequence[Case], lexicon: Lexicon) -> dict[str, object]:
+    """The head that tells what a dispute is about, from the replies that say so."""
+    weighed = [(one, GOLDEN) for one in (*all_cases(), *fact_cases())]
+    rows = []
+    for case, weight in [*weighed, *((one, 1.0) for one in cases)]:
+        if "K" not in case.facts:
+            continue
+        reading = _reading(case, lexicon)
+        features = [
+            *_features(reading, lexicon),
+            *((name, 1.0) for name in dispute_signs(reading.hits)),
+        ]
+        kinds = frozenset({case.facts["K"]})
+        rows.append(Lesson(tuple(features), kinds, frozenset(), case.facts["K"], weight))
+    names, table = _table(rows, SEEN_DISPUTE)
+    weights = _fit(table, _leading(rows, DISPUTES), len(DISPUTES))
+    return _compact(names, weights, np.ones(len(names)), DISPUTES, DISPUTE_FEATURES)
+
+
+def _reading(case: Case, lexicon: Lexicon) -> Reading:
+    now = case.context.now.astimezone(case.context.zone).replace(tzinfo=None)
+    return read(lexicon.normalise(case.text), _facts(now, case.context), lexicon)
+
+
+def _features(reading: Reading, lexicon: Lexicon) -> list[tuple[str, float]]:
+    """The n-grams of a reply and of its kinds, with what each weighs."""
+    text = reading.text
+    written = lexicon.classifier.kinds.written(text[:LONGEST], spans(reading))
+    return [
+        (name, share(len(found), text))
+        for found in (grams(text), kind_grams(written))
+        for name in sorted(found)
+    ]
 
 
 def joined(cases: Sequence[Case], count: int) -> list[Case]:
@@ -157,17 +198,23 @@ def joined(cases: Sequence[Case], count: int) -> list[Case]:
 
 def train(rows: Sequence[Lesson], labels: Sequence[str]) -> dict[str, object]:
     """Both heads by L-BFGS; the weights that move most rounded to one byte."""
-    seen = Counter(name for row in rows for name, _ in row.features)
-    names = sorted(name for name, count in seen.items() if count >= SEEN and "\n" not in name)
-    place = {name: at for at, name in enumerate(names)}
-    cells = [(i, place[n], v) for i, row in enumerate(rows) for n, v in row.features if n in place]
-    lines, columns, values = (np.array(part) for part in zip(*cells, strict=True))
-    table = csr_matrix((values, (lines, columns)), shape=(len(rows), len(names)))
+    names, table = _table(rows, SEEN)
     holds = _fit(table, _holding(rows, labels), len(labels))
     ordered = np.array([at for at, row in enumerate(rows) if row.first is not None])
     first = _fit(table[ordered], _leading([rows[at] for at in ordered], labels), len(labels))
     moves = np.sqrt(np.asarray((table > 0).sum(axis=0)).ravel())
-    return _compact(names, np.hstack([holds, first]), moves, labels)
+    kinds = {"kinds": list(bare_lexicon().classifier.kinds.names)}
+    return kinds | _compact(names, np.hstack([holds, first]), moves, labels, FEATURES)
+
+
+def _table(rows: Sequence[Lesson], often: int) -> tuple[list[str], Any]:
+    """The features that stand in so many lessons, and the lessons by them."""
+    seen = Counter(name for row in rows for name, _ in row.features)
+    names = sorted(name for name, count in seen.items() if count >= often and "\n" not in name)
+    place = {name: at for at, name in enumerate(names)}
+    cells = [(i, place[n], v) for i, row in enumerate(rows) for n, v in row.features if n in place]
+    lines, columns, values = (np.array(part) for part in zip(*cells, strict=True))
+    return names, csr_matrix((values, (lines, columns)), shape=(len(rows), len(names)))
 
 
 Loss = Callable[[Any], tuple[float, Any]]
@@ -218,16 +265,15 @@ def _fit(table: Any, loss: Loss, width: int) -> Any:
 
 
 def _compact(
-    names: list[str], weights: Any, moves: Any, labels: Sequence[str]
+    names: list[str], weights: Any, moves: Any, labels: Sequence[str], most: int
 ) -> dict[str, object]:
     """Features a line each, and a byte per weight in the same order."""
     size = np.sqrt((weights**2).sum(axis=1)) * moves
     sign = np.array([name.startswith(MARK) for name in names])
-    kept = np.sort(np.argsort(-np.where(sign, np.inf, size), kind="stable")[:FEATURES])
+    kept = np.sort(np.argsort(-np.where(sign, np.inf, size), kind="stable")[:most])
     raw = np.clip(np.round(weights[kept] / STEP) + 128, 0, 255).astype(np.uint8).tobytes()
     return {
         "labels": list(labels),
-        "kinds": list(bare_lexicon().classifier.kinds.names),
         "step": STEP,
         "features": "\n".join(names[at] for at in kept),
         "weights": base64.b64encode(zlib.compress(raw, 9)).decode("ascii"),
@@ -235,10 +281,7 @@ def _compact(
 
 
 def main() -> None:
-    lexicon = bare_lexicon()
-    data = train(
-        taught(training_cases(), lexicon), sorted(lexicon.rank, key=lexicon.rank.__getitem__)
-    )
+    data = learnt(training_cases(), bare_lexicon())
     path = FOLDER / "classifier.json"
     path.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")
     count = str(data["features"]).count("\n") + 1

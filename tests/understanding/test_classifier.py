@@ -50,7 +50,7 @@ def test_every_intent_has_a_chance_whatever_the_text() -> None:
 
 def test_weights_of_one_text_add_up_without_spilling_into_each_other() -> None:
     model = build(_data("x", 255, 0, 0, 255), NO_KINDS)
-    assert model.weights["x"] == pack(bytes([255, 0, 0, 255]), 4)[0]
+    assert model.table.weights["x"] == pack(bytes([255, 0, 0, 255]), 4)[0]
     read = model.chances("y", [], ["x"] * 3)
     assert read.holds["a"] > 0.99 > 0.01 > read.holds["b"]
     assert read.first["b"] > 0.99 > 0.01 > read.first["a"]
@@ -90,3 +90,17 @@ def test_days_and_sums_are_written_by_their_sign() -> None:
 def test_a_word_of_two_kinds_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="爸"):
         kinds.build({"kin": "爸", "ill": "爸"})
+
+
+def test_a_dispute_that_no_rule_names_is_told_by_its_own_head() -> None:
+    data = _data("x", 128, 128, 128, 128)
+    about = {**_data("坏\n错", 255, 0, 0, 255), "labels": ["quality", "amount"]}
+    model = build({**data, "disputes": about}, NO_KINDS)
+    assert model.dispute("坏", [], [])[0] == "quality"
+    assert model.dispute("错", [], [])[0] == "amount"
+    assert build(data, NO_KINDS).dispute("坏", [], []) == ("", 0.0)
+
+
+def test_the_shipped_head_knows_what_disputes_are_about() -> None:
+    about = lexicon().classifier.disputes
+    assert set(about) == {"amount", "fraud", "not_mine", "quality", "settled"}

@@ -4,7 +4,7 @@ Two heads over the same features: one logistic regression per intent (does it ho
 over all (is it the first?). Features are character n-grams, the same with words written by kind
 (`kinds.py`), and the grammar's signs (`signs.py`). Weights are learnt by bench/understanding_train.py
 and shipped as data, one byte each: those of a feature stand side by side in one integer, so that a
-text is scored by adding integers.
+text is scored by adding integers. A third, small head of the same kind tells what a dispute is about.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import base64
 import math
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -54,29 +54,23 @@ class Chances:
 
 
 @dataclass(frozen=True, slots=True)
-class Classifier:
-    """labels: intents. weights: feature -> its weights packed, in steps of `step`; first those of every
-    intent holding, then those of its being the first."""
+class Table:
+    """Weights of features, packed, in steps of `step`; `lanes` to a feature."""
 
-    labels: tuple[str, ...]
-    kinds: Kinds
+    lanes: int
     weights: Mapping[str, int]
     step: float
 
-    def chances(self, text: str, spans: Iterable[Span], signs: Iterable[str]) -> Chances:
-        """How likely each intent is. spans: days and sums of the text, with their sign (kinds.py)."""
-        plain, sorts = grams(text), kind_grams(self.kinds.written(text[:LONGEST], spans))
+    def scores(
+        self, text: str, plain: Set[str], sorts: Set[str], signs: Iterable[str]
+    ) -> list[float]:
+        """A score per lane for a text of these n-grams, n-grams of kinds, and signs."""
         words, kinds, marks = self._sum(plain), self._sum(sorts), self._sum(signs)
         one, two = share(len(plain), text) * self.step, share(len(sorts), text) * self.step
-        scores = [
+        return [
             one * word + two * kind + self.step * mark
             for word, kind, mark in zip(words, kinds, marks, strict=True)
         ]
-        half = len(self.labels)
-        return Chances(
-            dict(zip(self.labels, map(_logistic, scores[:half]), strict=True)),
-            dict(zip(self.labels, _softmax(scores[half:]), strict=True)),
-        )
 
     def _sum(self, names: Iterable[str]) -> list[int]:
         total = known = 0
@@ -85,9 +79,40 @@ class Classifier:
             if name in weights:
                 total += weights[name]
                 known += 1
-        lanes = memoryview(total.to_bytes(2 * _LANE * len(self.labels), "little")).cast("I")
+        lanes = memoryview(total.to_bytes(_LANE * self.lanes, "little")).cast("I")
         nought = _ZERO * known
         return [lane - nought for lane in lanes]
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """labels: intents. table: two lanes to an intent, first those of every intent holding, then those of
+    its being the first. disputes: what a dispute may be about, with a table of its own."""
+
+    labels: tuple[str, ...]
+    kinds: Kinds
+    table: Table
+    disputes: tuple[str, ...]
+    about: Table
+
+    def chances(self, text: str, spans: Iterable[Span], signs: Iterable[str]) -> Chances:
+        """How likely each intent is. spans: days and sums of the text, with their sign (kinds.py)."""
+        scores = self.table.scores(text, grams(text), self._sorts(text, spans), signs)
+        half = len(self.labels)
+        return Chances(
+            dict(zip(self.labels, map(_logistic, scores[:half]), strict=True)),
+            dict(zip(self.labels, _softmax(scores[half:]), strict=True)),
+        )
+
+    def dispute(self, text: str, spans: Iterable[Span], signs: Iterable[str]) -> tuple[str, float]:
+        """What a dispute is likeliest about, and how likely; ("", 0) where that was never learnt."""
+        if not self.disputes:
+            return "", 0.0
+        scores = self.about.scores(text, grams(text), self._sorts(text, spans), signs)
+        return max(zip(self.disputes, _softmax(scores), strict=True), key=lambda one: one[1])
+
+    def _sorts(self, text: str, spans: Iterable[Span]) -> set[str]:
+        return kind_grams(self.kinds.written(text[:LONGEST], spans))
 
 
 def _logistic(score: float) -> float:
@@ -111,18 +136,30 @@ def pack(weights: bytes, width: int) -> list[int]:
 
 def build(data: Mapping[str, object], kinds: Kinds) -> Classifier:
     """From the mapping loaded from classifier.json: features in one text, a line each, and their
-    weights in the same order, compressed, base64. Raises ValueError when it was learnt with other
-    kinds or is torn."""
-    labels, features, weights = data["labels"], data["features"], data["weights"]
-    assert isinstance(labels, list)
-    assert isinstance(features, str)
-    assert isinstance(weights, str)
-    if not labels:
-        return Classifier((), kinds, {}, 0)
-    names, raw = features.split("\n"), zlib.decompress(base64.b64decode(weights))
-    if len(raw) != 2 * len(labels) * len(names):
-        raise ValueError("classifier.json: weights and features do not match; train it anew")
-    if data["kinds"] != list(kinds.names):
+    weights in the same order, compressed, base64; the same once more under `disputes`. Raises
+    ValueError when it was learnt with other kinds or is torn."""
+    intents, disputes = data, data.get("disputes", _NOTHING)
+    assert isinstance(disputes, Mapping)
+    labels, about = (tuple(map(str, _listed(part["labels"]))) for part in (intents, disputes))
+    if labels and data["kinds"] != list(kinds.names):
         raise ValueError("classifier.json was learnt with other kinds.yaml; train it anew")
-    packed = dict(zip(names, pack(raw, 2 * len(labels)), strict=True))
-    return Classifier(tuple(labels), kinds, packed, float(str(data["step"])))
+    tables = _table(intents, 2 * len(labels)), _table(disputes, len(about))
+    return Classifier(labels, kinds, tables[0], about, tables[1])
+
+
+_NOTHING: Mapping[str, object] = {"labels": [], "features": "", "weights": "", "step": 0}
+
+
+def _listed(value: object) -> list[object]:
+    assert isinstance(value, list)
+    return value
+
+
+def _table(part: Mapping[str, object], lanes: int) -> Table:
+    if not lanes:
+        return Table(0, {}, 0.0)
+    features, weights = str(part["features"]), str(part["weights"])
+    names, raw = features.split("\n"), zlib.decompress(base64.b64decode(weights))
+    if len(raw) != lanes * len(names):
+        raise ValueError("classifier.json: weights and features do not match; train it anew")
+    return Table(lanes, dict(zip(names, pack(raw, lanes), strict=True)), float(str(part["step"])))

@@ -14,6 +14,7 @@ from bot.domain.understanding.pieces import Facts
 from bot.domain.understanding.promises import Promise, read_promise
 from bot.domain.understanding.reading import Reading, read
 from bot.domain.understanding.short import read_short
+from bot.domain.understanding.signs import dispute_signs, spans
 from bot.domain.understanding.values import Context, DisputeKind, Intent, Span, Understanding, When
 
 SURE_PROMISE, SURE_WORDS = 0.7, 0.3
@@ -23,6 +24,7 @@ _STATED = 0.8
 BESIDE_ANOTHER, SURE_UNBOUND = 0.8, 0.85
 """The chance from which on a day or a sum is read beside another primary intent, and a day that no word
 of its own clause binds, which none does beside another."""
+_LIKELY_KIND = 0.4
 _NO_PROMISE_OF_OWN = frozenset({"wrong_person", "deceased", "refuse", "question"})
 """A promise beside one of these is another's or no firm word: no day of it is read."""
 LONGEST = 4000
@@ -141,22 +143,28 @@ _REASONED = {"promise_to_pay", "hardship", "call_later", "request_installment", 
 
 
 def _facets(reading: Reading, choice: Choice, lexicon: Lexicon) -> _Facets:
-    kinds = [h.rule.carries["kind"] for h in choice.hits if "kind" in h.rule.carries]
     asks = [h.rule.carries["ask"] for h in choice.hits if "ask" in h.rule.carries]
     flags = {h.rule.carries["flag"] for h in choice.hits if "flag" in h.rule.carries}
     if lexicon.abuse.search(reading.text):
         flags.add("abuse")
-    kind = (
-        next((k for k in ("fraud", *kinds) if k in kinds), None)
-        if "dispute" in choice.names
-        else None
-    )
+    kind = _dispute_kind(reading, choice, lexicon) if "dispute" in choice.names else None
     ask = (
         next((a for a in asks if a != "other"), asks[0] if asks else None)
         if "question" in choice.names
         else None
     )
     return _Facets(kind, _reason(reading, choice, lexicon), ask, frozenset(flags))  # type: ignore[arg-type]
+
+
+def _dispute_kind(reading: Reading, choice: Choice, lexicon: Lexicon) -> str | None:
+    """What a dispute is about: by the words and the classifier together, else by the words alone."""
+    kind, chance = lexicon.classifier.dispute(
+        reading.text, spans(reading), dispute_signs(choice.hits)
+    )
+    if chance >= _LIKELY_KIND:
+        return kind
+    told = [h.rule.carries["kind"] for h in choice.hits if "kind" in h.rule.carries]
+    return "fraud" if "fraud" in told else next(iter(told), None)
 
 
 def _reason(reading: Reading, choice: Choice, lexicon: Lexicon) -> str | None:

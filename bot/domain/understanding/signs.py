@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 
@@ -10,6 +11,7 @@ from bot.domain.understanding.choice import Choice
 from bot.domain.understanding.kinds import DAY, SUM, Span
 from bot.domain.understanding.promises import firm_day, some_day
 from bot.domain.understanding.reading import Reading
+from bot.domain.understanding.rules import Hit
 from bot.domain.understanding.values import Context
 
 MARK = "§"
@@ -47,3 +49,9 @@ def spans(reading: Reading) -> list[Span]:
     """Where the days and the sums of a reading stand."""
     days = [(dated.found.start, dated.found.end, DAY) for dated in reading.dates]
     return days + [(one.start, one.end, SUM) for one in reading.sums]
+
+
+def dispute_signs(hits: Iterable[Hit]) -> list[str]:
+    """What the words of a dispute say it is about."""
+    told = {hit.rule.carries["kind"] for hit in hits if "kind" in hit.rule.carries}
+    return [MARK, *(f"{MARK}k{kind}" for kind in sorted(told))]
