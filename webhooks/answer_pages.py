@@ -86,9 +86,19 @@ def _ask(site: Pages, token: str, kind: AnswerKind, owed: Owed, **changed: Any) 
         "call_hours": CALL_HOURS,
         "verified": site.verified(token),
     }
+    if kind is AnswerKind.CALL:
+        local = bounds.now.astimezone(zone_of(owed.facts.portfolio.zone))
+        changed.setdefault("typed", next_call(local))
     # Who only wants to be left alone need not prove anything.
     name = "quiet" if kind in BEFORE_VERIFYING else "answer"
     return site.draw(replace(shown, kind=name, more=more, **changed), token)
+
+
+def next_call(local: datetime) -> dict[str, str]:
+    """What the form begins with: the first hour that still lies ahead, where the portfolio is."""
+    later = [hour for hour in CALL_HOURS if hour > local.hour]
+    day = local.date() if later else local.date() + timedelta(days=1)
+    return {"call_day": day.isoformat(), "call_hour": str([*later, *CALL_HOURS][0])}
 
 
 def _again(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from desk_kit import DeskInHand, shanghai
 from pay_page.visitor import Form, Visitor, admitted, reminded
 
 from bot.store.link_views import LinkViews
+from webhooks.answer_pages import next_call
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
@@ -108,8 +109,23 @@ def test_who_has_not_verified_can_promise_and_dispute_nothing(desk: DeskInHand, 
     assert desk.one("SELECT count(*) FROM reply") == 0
 
 
+@pytest.mark.parametrize(
+    ("now", "first"),
+    [
+        ("2026-03-10 06:10", ("2026-03-10", "9")),
+        ("2026-03-10 13:40", ("2026-03-10", "14")),
+        ("2026-03-10 19:00", ("2026-03-11", "9")),
+    ],
+)
+def test_the_form_of_a_call_begins_with_an_hour_that_lies_ahead(
+    now: str, first: tuple[str, str]
+) -> None:
+    assert tuple(next_call(datetime.fromisoformat(now)).values()) == first
+
+
 def test_a_call_is_planned_for_the_hour_that_was_chosen(desk: DeskInHand) -> None:
     visitor = admitted(desk)
+    assert '<option value="14" selected>' in visitor.get("/answer/call").text
     visitor.answer("call", call_day="2026-03-11", call_hour="15")
     rows = desk.sql("SELECT due_at FROM touch WHERE purpose = 'call_back'")
     assert rows == [(shanghai("2026-03-11 15:00"),)]
