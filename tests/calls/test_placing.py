@@ -158,7 +158,7 @@ def test_a_portfolio_that_lacks_something_places_no_call_and_says_what(desk: Des
     assert "complaint_phone is empty" in desk.one("SELECT message FROM alarm")
     assert desk.sql("SELECT state, reason FROM touch") == [("planned", "portfolio incomplete")]
     desk.sql("UPDATE portfolio SET complaint_phone = '400-000-5678'")
-    desk.step(shanghai(CALL_TIME) + timedelta(minutes=10))
+    desk.step(shanghai(CALL_TIME) + timedelta(minutes=11))
     assert [c["to"] for c in calls(desk)] == [desk.phones[case_id]]
 
 
