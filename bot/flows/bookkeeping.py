@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.allocation import Spread, spread, spread_over
-from bot.domain.books import Account, Held, Kind, Share, taken_back
+from bot.domain.books import Account, Held, Kind, Page, Share, taken_back
 from bot.domain.facts import CaseFacts, DebtFacts
 from bot.domain.vocabulary import AllocationOrder
 from bot.flows.ports.books import BookStore
@@ -44,10 +44,10 @@ def source_of(payment_id: int) -> str:
 
 
 def book_payment(
-    store: BookStore, case_id: int, payment_id: int, found: Spread, *, at: datetime
+    store: BookStore, facts: CaseFacts, payment_id: int, found: Spread, *, at: datetime
 ) -> None:
     """Post a new payment as it was spread; the payment's row holds the credit already."""
-    page, source = store.page(case_id), source_of(payment_id)
+    page, source = Page(facts.case_id, facts.currency), source_of(payment_id)
     entries = page.entries(Kind.PAYMENT, found.shares, source)
     store.post(entries + page.kept_as_credit(found.credit_minor, source), source=source, at=at)
     store.allocate(payment_id, found.parts)

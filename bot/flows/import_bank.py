@@ -1,7 +1,8 @@
 """Bank statement → payments of cases, and lines that wait for a human.
 
-Each line is a transaction of its own, so that a crash leaves whole lines; the same file once more
-completes the rest. A dry run decides by the same rules with the same figures and writes nothing.
+Some dozens of lines of different cases are a transaction, so that a crash leaves whole lines; the
+same file once more completes the rest. A dry run decides by the same rules with the same figures and
+writes nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from bot.domain.bank.claimants import Directory
+from bot.domain.bank.claimants import Claimant, Directory
 from bot.domain.bank.header import Layout, looks_like_header, read_header
 from bot.domain.bank.lines import BankLine, LineNote, LineOutcome, Reason, identities
 from bot.domain.bank.matching import Match, Weights, match
@@ -18,13 +19,23 @@ from bot.domain.bank.names import Names
 from bot.domain.bank.reading import Setting, read_line
 from bot.domain.bank.words import BankWords
 from bot.domain.money import plain
-from bot.flows.apply_line import Applied, apply_share
+from bot.flows.apply_line import LineShare, apply_shares
 from bot.flows.playbook import zone_of
-from bot.flows.ports.bank import BankBook, BankFigures, BankOrder, BankStore, NewLine
+from bot.flows.ports.bank import (
+    BankBook,
+    BankFigures,
+    BankOrder,
+    BankStore,
+    NewLine,
+    WaitingLine,
+)
 from bot.flows.ports.ledger import LedgerFile, RawRow, UnusableFileError
 from bot.flows.ports.transactions import Clock, Transactions
 from bot.flows.settle import Settler
 from bot.flows.sheets import sheet_with_header
+
+#: Lines booked in one transaction: their debtors' lanes are held for some tenths of a second.
+BATCH = 50
 
 #: Rows between two words about how far the import is.
 TOLD_EVERY = 50
@@ -76,6 +87,8 @@ class _Run:
     figures: BankFigures = field(default_factory=BankFigures)
     notes: list[LineNote] = field(default_factory=list)
     import_id: int | None = None
+    waiting: list[NewLine] = field(default_factory=list)  #: decided, not yet written
+    before: dict[int, Claimant] = field(default_factory=dict)  #: their cases as they were
 
     def go(self) -> BankResult:
         words, mapping = self.kit.words, self.order.mapping
@@ -134,6 +147,8 @@ class _Run:
                 self._note(LineNote(line.line, LineOutcome.KNOWN, "known_line"))
             else:
                 self._line(line, identity, directory)
+            if done == len(once):
+                self._flush(directory)
             if done == len(once) or not done % TOLD_EVERY:
                 self.kit.progress("apply", done, len(once))
 
@@ -153,42 +168,75 @@ class _Run:
                 )
 
     def _line(self, line: BankLine, identity: str, directory: Directory) -> None:
-        found = match(line, directory, self.kit.weights)
+        """Decide it. Lines that are decided later see its case as it will be then."""
+        new = self._decided(line, identity, directory)
+        if new.match.case_id in self.before:
+            self._flush(directory)
+            new = self._decided(line, identity, directory)
+        case_id = new.match.case_id
+        if case_id is not None:
+            self.before[case_id] = directory.claimants[case_id]
+            directory.put(self.before[case_id].less(line.amount_minor))
+        self.waiting.append(new)
+        if len(self.waiting) == BATCH:
+            self._flush(directory)
+
+    def _decided(self, line: BankLine, identity: str, directory: Directory) -> NewLine:
         paid_at = min(line.instant(zone_of(self.book.zone)), self.at)
-        new = NewLine(line, identity, paid_at, found)
-        case_id = found.case_id if self.order.dry_run else self._write(new)
-        if case_id == _KNOWN:
-            self._note(LineNote(line.line, LineOutcome.KNOWN, "known_line"))
-        elif case_id is None:
-            self._waits(line, found)
-        else:
-            directory.put(directory.claimants[case_id].less(line.amount_minor))
-            self._applied(line, found, case_id)
+        return NewLine(line, identity, paid_at, match(line, directory, self.kit.weights))
 
-    def _write(self, new: NewLine) -> int | None:
-        """One transaction: the line and, when it is sure, its payment. Returns the case."""
+    def _flush(self, directory: Directory) -> None:
+        """Write what was decided; a case that was not paid after all owes what it owed."""
+        lines, before = self.waiting, self.before
+        self.waiting, self.before = [], {}
+        fates = self._write(lines) if lines and not self.order.dry_run else {}
+        for new in lines:
+            wanted = new.match.case_id
+            case_id = fates.get(new.identity, wanted)
+            if wanted is not None and case_id != wanted:
+                directory.put(before[wanted])
+            if case_id == _KNOWN:
+                self._note(LineNote(new.line.line, LineOutcome.KNOWN, "known_line"))
+            elif case_id is None:
+                self._waits(new.line, new.match)
+            else:
+                self._applied(new.line, new.match, case_id)
+
+    def _write(self, lines: list[NewLine]) -> dict[str, int | None]:
+        """One transaction: the lines and, of those that are sure, their payments.
+
+        Returns the case by identity: none for a line that waits, `_KNOWN` for one that is known.
+        """
         with self.kit.transactions() as store:
-            import_id = self._opened(store)
-            line_id = store.add_line(self.book, import_id, new)
-            if line_id is None:
-                return _KNOWN
-            case_id = new.match.case_id
-            if case_id is None:
-                return None
-            line = store.waiting_line(line_id)
-            assert line is not None
-            done = apply_share(
-                store, self.kit.settler, line, case_id, new.line.amount_minor, within_debt=True
-            )
-            if done is None:  # somebody else's payment was faster
-                return None
-            store.conclude_line(line_id, "applied", by=None, at=self.at)
-            self._count(done)
-            return case_id
+            ids = store.add_lines(self.book, self._opened(store), lines)
+            sure = [new for new in lines if new.identity in ids and new.match.case_id is not None]
+            shares = [self._share(ids[new.identity], new) for new in sure]
+            done = apply_shares(store, self.kit.settler, shares, within_debt=True)
+            if done:
+                store.conclude_lines(list(done), "applied", by=None, at=self.at)
+        self.figures.repaired += sum(applied.repaired for applied in done.values())
+        self.figures.contacted += sum(applied.contacted for applied in done.values())
+        # A sure line that is not done: somebody else's payment was faster.
+        booked = {new.identity: new.match.case_id for new in sure if ids[new.identity] in done}
+        return {
+            new.identity: booked.get(new.identity) if new.identity in ids else _KNOWN
+            for new in lines
+        }
 
-    def _count(self, done: Applied) -> None:
-        self.figures.repaired += done.repaired
-        self.figures.contacted += done.contacted
+    def _share(self, line_id: int, new: NewLine) -> LineShare:
+        line, book = new.line, self.book
+        waiting = WaitingLine(
+            line_id,
+            book.portfolio_id,
+            book.creditor_key,
+            line.amount_minor,
+            line.currency,
+            new.paid_at,
+            "review",
+            book.livemode,
+        )
+        assert new.match.case_id is not None
+        return LineShare(waiting, new.match.case_id, line.amount_minor)
 
     def _opened(self, store: BankStore) -> int:
         if self.import_id is None:

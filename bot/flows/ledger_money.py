@@ -47,7 +47,7 @@ class LedgerSettling:
         )
         if payment_id is None:
             return
-        book_payment(self.store, case_id, payment_id, found, at=at)
+        book_payment(self.store, facts, payment_id, found, at=at)
         self.settler.money_arrived(self.store, facts, payment_id, amount, at)
 
     def nothing_owed(self, case_ids: Sequence[int], at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.allocation import spread
@@ -17,29 +18,40 @@ from bot.flows.ports.promise_money import DuePromise
 _ACTOR = "payment"
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Where the case stands by now. `repaired`: promises that turned out to have been kept."""
+
+    state: CaseState
+    repaired: int = 0
+
+
 def settle_promises(
     store: MoneyStore, facts: CaseFacts, amount_minor: int, paid_at: datetime, now: datetime
-) -> CaseState:
-    """Count the money towards promises, earliest first; returns the case's state.
+) -> Counted:
+    """Count the money towards promises, earliest first.
 
     An open promise takes what arrives. One that counted as broken or partly kept takes money that
     was paid in time and only became known late, and an instalment of an active plan takes whatever
     comes: it is made good.
     """
-    state, left = facts.state, amount_minor
+    if not facts.promises:
+        return Counted(facts.state)
+    state, left, repaired = facts.state, amount_minor, 0
     due = store.due_promises(facts.case_id, paid_at)
     last_open = max((p for p in due if p.state is PromiseState.OPEN), key=_place, default=None)
     for promise in due:
         share = min(left, promise.amount_minor - promise.paid_minor)
         left -= share
         result = _count(store, facts.case_id, promise, share, now)
+        repaired += _is_repair(promise, result)
         if promise is last_open and result is PromiseState.KEPT:
             data = {"promise": promise.promise_id}
             state = take(
                 store, facts.case_id, state, Event.PROMISE_KEPT, at=now, actor=_ACTOR, data=data
             )
     _complete(store, facts.case_id, now)
-    return state
+    return Counted(state, repaired)
 
 
 def _place(promise: DuePromise) -> tuple[object, int]:
@@ -56,10 +68,16 @@ def _count(
     result = outcome(promise.amount_minor, paid, over=not is_open)
     store.save_promise(promise.promise_id, paid_minor=paid, state=result, at=now)
     if not is_open and result is not promise.state:
-        kind = "promise_repaired" if promise.in_time else "instalment_made_good"
+        kind = "promise_repaired" if _is_repair(promise, result) else "instalment_made_good"
         data = {"promise": promise.promise_id, "was": promise.state.value, "is": result.value}
         store.save_remark(case_id, kind, at=now, actor=_ACTOR, data=data)
     return result
+
+
+def _is_repair(promise: DuePromise, result: PromiseState) -> bool:
+    """Money that was paid in time has made a promise better than it counted."""
+    over = promise.state is not PromiseState.OPEN
+    return over and promise.in_time and result is not promise.state
 
 
 def _complete(store: MoneyStore, case_id: int, now: datetime) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.books import Kind
-from bot.flows.apply_line import apply_share
+from bot.flows.apply_line import LineShare, apply_shares
 from bot.flows.ports.bank import BankStore, WaitingLine
 from bot.flows.ports.money import PaymentRow
 from bot.flows.ports.transactions import Clock, Transactions
@@ -46,15 +46,17 @@ class ReviewBank:
         with self.transactions() as store:
             line = self._waiting(store, line_id)
             self._check(store, line, shares)
-            store.lock_debtors([store.debtor_of(case_id) for case_id in shares])
-            for case_id, amount in _standing(store, shares).items():
-                try:
-                    apply_share(store, self.settler, line, case_id, amount)
-                except WrongCurrencyError as wrong:
-                    raise ReviewError("wrong_currency") from wrong
+            standing = _standing(store, shares)
+            try:
+                apply_shares(
+                    store, self.settler, [LineShare(line, *share) for share in standing.items()]
+                )
+            except WrongCurrencyError as wrong:
+                raise ReviewError("wrong_currency") from wrong
+            for case_id, amount in standing.items():
                 self._trail(store, line, collector_id, "bank_apply", case_id, amount)
             at = self.clock.now(livemode=line.livemode)
-            store.conclude_line(line_id, "applied", by=collector_id, at=at)
+            store.conclude_lines([line_id], "applied", by=collector_id, at=at)
 
     def not_ours(self, line_id: int, collector_id: int) -> None:
         """The money is nobody's debt here, or is in the books already. Raises ReviewError."""
@@ -62,7 +64,7 @@ class ReviewBank:
             line = self._waiting(store, line_id)
             self._trail(store, line, collector_id, "bank_not_ours", None, line.amount_minor)
             at = self.clock.now(livemode=line.livemode)
-            store.conclude_line(line_id, "not_ours", by=collector_id, at=at)
+            store.conclude_lines([line_id], "not_ours", by=collector_id, at=at)
 
     def look_again(self, line_id: int, collector_id: int) -> None:
         """A line that was set aside waits again. Raises ReviewError."""
@@ -72,7 +74,7 @@ class ReviewBank:
                 raise ReviewError("moved_on")
             self._trail(store, line, collector_id, "bank_look_again", None, line.amount_minor)
             at = self.clock.now(livemode=line.livemode)
-            store.conclude_line(line_id, "review", by=None, at=at)
+            store.conclude_lines([line_id], "review", by=None, at=at)
 
     def undo(self, line_id: int, collector_id: int, reason: str) -> tuple[int, ...]:
         """Take an applied line off its cases again; it waits as before. Returns the cases.
@@ -87,10 +89,8 @@ class ReviewBank:
             if line is None or line.state != "applied":
                 raise ReviewError("not_applied")
             payments = store.payments_of_line(line_id)
-            store.lock_debtors([payment.debtor_id for payment in payments])
-            for payment in payments:
-                store.lock_case(payment.case_id)  # one of them may have been merged meanwhile
-            payments = store.payments_of_line(line_id)
+            store.lock_cases([payment.case_id for payment in payments])
+            payments = store.payments_of_line(line_id)  # one of them may have been merged meanwhile
             for payment in payments:
                 self._unbook(store, line, payment, collector_id, reason)
             store.reopen_line(line_id)
@@ -152,6 +152,7 @@ class ReviewBank:
 def _standing(store: BankStore, shares: Mapping[int, int]) -> dict[int, int]:
     """What falls to cases that were merged falls to those they were merged into."""
     found: Counter[int] = Counter()
+    standing = store.lock_cases(list(shares))
     for case_id, amount in shares.items():
-        found[store.lock_case(case_id)] += amount
+        found[standing[case_id]] += amount
     return found

@@ -52,8 +52,13 @@ SELECT merged_into, id FROM cases WHERE merged_into = ANY(%s)
 _ADD = """
 INSERT INTO bank_line (import_id, portfolio_id, creditor_key, identity_hash, line, paid_at,
     amount_minor, currency, said_sealed, candidates, doubts)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT (creditor_key, identity_hash) DO NOTHING RETURNING id
+SELECT %b, %b, %b, n.identity, n.line, n.paid_at, n.amount, %b, n.said, n.candidates::jsonb,
+    n.doubts::jsonb
+FROM unnest(%b::bytea[], %b::int[], %b::timestamptz[], %b::bigint[], %b::bytea[], %b::text[],
+            %b::text[])
+    WITH ORDINALITY AS n(identity, line, paid_at, amount, said, candidates, doubts, place)
+ORDER BY n.place
+ON CONFLICT (creditor_key, identity_hash) DO NOTHING RETURNING id, identity_hash
 """
 
 _OF_LINE = f"""
@@ -135,27 +140,31 @@ class BankRows(MoneyRows):
             "UPDATE bank_import SET figures = %s WHERE id = %s", [json.dumps(figures), import_id]
         )
 
-    def add_line(self, book: BankBook, import_id: int, new: NewLine) -> int | None:
-        """Keep the line, waiting; its id, or None when another import has it."""
+    def add_lines(self, book: BankBook, import_id: int, lines: Sequence[NewLine]) -> dict[str, int]:
+        """Keep the lines, waiting; ids by identity, without those that another import has."""
+        # Two imports of the same lines in another order would wait for each other for ever.
+        self._connection.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 7304))", [book.creditor_key]
+        )
+        rows = [self._line_row(new) for new in lines]
+        names = {row[0]: new.identity for row, new in zip(rows, lines, strict=True)}
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        whose = [import_id, book.portfolio_id, book.creditor_key, book.currency]
+        found = self._connection.execute(_ADD, [*whose, *columns]).fetchall()
+        return {names[bytes(identity)]: line_id for line_id, identity in found}
+
+    def _line_row(self, new: NewLine) -> tuple[Any, ...]:
         line = new.line
         said = {"payer": line.payer, "account": line.account, "remark": line.remark}
-        row = self._connection.execute(
-            _ADD,
-            [
-                import_id,
-                book.portfolio_id,
-                book.creditor_key,
-                self._seal.index(new.identity),
-                line.line,
-                new.paid_at,
-                line.amount_minor,
-                line.currency,
-                self._seal.seal(json.dumps({**said, "serial": line.serial}, ensure_ascii=False)),
-                json.dumps([_candidate(each) for each in new.match.candidates]),
-                json.dumps([_reason(doubt) for doubt in new.match.doubts]),
-            ],
-        ).fetchone()
-        return int(row[0]) if row else None
+        return (
+            self._seal.index(new.identity),
+            line.line,
+            new.paid_at,
+            line.amount_minor,
+            self._seal.seal(json.dumps({**said, "serial": line.serial}, ensure_ascii=False)),
+            json.dumps([_candidate(each) for each in new.match.candidates]),
+            json.dumps([_reason(doubt) for doubt in new.match.doubts]),
+        )
 
     def waiting_line(self, line_id: int) -> WaitingLine | None:
         """The line, its row locked."""
@@ -167,19 +176,21 @@ class BankRows(MoneyRows):
         ).fetchone()
         return WaitingLine(*row) if row else None
 
-    def conclude_line(self, line_id: int, state: str, *, by: int | None, at: datetime) -> None:
+    def conclude_lines(
+        self, line_ids: Sequence[int], state: str, *, by: int | None, at: datetime
+    ) -> None:
         """applied, not_ours or review again."""
         self._connection.execute(
-            "UPDATE bank_line SET state = %s, decided_by = %s, decided_at = %s WHERE id = %s",
-            [state, by, at, line_id],
+            "UPDATE bank_line SET state = %s, decided_by = %s, decided_at = %s WHERE id = ANY(%s)",
+            [state, by, at, list(line_ids)],
         )
 
-    def add_share(self, line_id: int, provider_ref: str) -> None:
-        """The payment of provider `bank` with that reference came from the line."""
+    def add_shares(self, shares: Sequence[tuple[int, int]]) -> None:
+        """Which payment came from which line: (line, payment)."""
         self._connection.execute(
-            "INSERT INTO bank_share (payment_id, line_id) "
-            "SELECT id, %s FROM payment WHERE provider = 'bank' AND provider_ref = %s",
-            [line_id, provider_ref],
+            "INSERT INTO bank_share (line_id, payment_id) "
+            "SELECT * FROM unnest(%s::bigint[], %s::bigint[])",
+            [[line for line, _ in shares], [payment for _, payment in shares]],
         )
 
     def payments_of_line(self, line_id: int) -> list[PaymentRow]:
@@ -204,22 +215,19 @@ class BankRows(MoneyRows):
         ).fetchall()
         return {row[0] for row in rows}
 
-    def count_repairs(self, case_id: int) -> int:
-        """Broken promises of the case that late money showed to have been kept."""
-        row = self._connection.execute(
-            "SELECT count(*) FROM case_event WHERE case_id = %s AND event = 'promise_repaired'",
-            [case_id],
-        ).fetchone()
-        return int(row[0]) if row else 0
-
-    def contacted_since(self, case_id: int, paid_at: datetime) -> int:
-        """Contacts the desk started after an instant, those on their way included."""
-        row = self._connection.execute(
-            "SELECT count(*) FROM attempt WHERE case_id = %s AND at > %s AND state <> 'refused' "
-            "AND purpose = ANY(%s)",
-            [case_id, paid_at, [purpose.value for purpose in INITIATED]],
-        ).fetchone()
-        return int(row[0]) if row else 0
+    def contacted_since(self, paid: Sequence[tuple[int, datetime]]) -> dict[int, int]:
+        """By case: contacts the desk started after an instant, those on their way included."""
+        rows = self._connection.execute(
+            "SELECT a.case_id, count(*) FROM unnest(%s::bigint[], %s::timestamptz[]) AS n(id, at) "
+            "JOIN attempt a ON a.case_id = n.id AND a.at > n.at AND a.state <> 'refused' "
+            "AND a.purpose = ANY(%s) GROUP BY a.case_id",
+            [
+                [case_id for case_id, _ in paid],
+                [at for _, at in paid],
+                [purpose.value for purpose in INITIATED],
+            ],
+        )
+        return dict(rows.fetchall())
 
 
 def _candidate(candidate: Candidate) -> dict[str, Any]:

@@ -27,10 +27,10 @@ WHERE p.state = 'open'
 """
 
 # Whoever merges the debtor holds the same lane: then the second look finds another one.
-_LANE = """
-SELECT c.id FROM cases c JOIN debtor d ON d.id = c.debtor_id
-WHERE c.id = (SELECT coalesce(merged_into, id) FROM cases WHERE id = %s) AND d.merged_into IS NULL
-FOR UPDATE OF d
+_LANES = """
+SELECT g.id, c.id FROM cases g JOIN cases c ON c.id = coalesce(g.merged_into, g.id)
+JOIN debtor d ON d.id = c.debtor_id
+WHERE g.id = ANY(%s) AND d.merged_into IS NULL ORDER BY d.id FOR UPDATE OF d
 """
 
 #: Columns of a `PaymentRow`, in its order.
@@ -74,13 +74,19 @@ class MoneyRows(BookRows):
             raise LookupError(f"no case {case_id}")
         return int(row[0])
 
-    def lock_case(self, case_id: int) -> int:
-        """Once more when the case or its debtor was merged while we waited for the lane."""
+    def lock_cases(self, case_ids: Sequence[int]) -> dict[int, int]:
+        """Once more when a case or its debtor was merged while we waited for a lane."""
+        wanted = list(dict.fromkeys(case_ids))
         while True:
-            row = self._connection.execute(_LANE, [case_id]).fetchone()
-            if row is not None:
-                return int(row[0])
-            self.debtor_of(case_id)
+            found = dict(self._connection.execute(_LANES, [wanted]).fetchall())
+            if len(found) == len(wanted):
+                return found
+            for case_id in set(wanted) - found.keys():
+                self.debtor_of(case_id)
+
+    def lock_case(self, case_id: int) -> int:
+        """Likewise."""
+        return self.lock_cases([case_id])[case_id]
 
     def store_notice(self, notice: PaymentNotice, received_at: datetime) -> bool:
         """Keep the notification; False when known."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -11,10 +13,14 @@ import pytest
 from desk_kit import DeskInHand, shanghai
 from statement_kit import HEADER, credit, take, write
 
-from bot.app.granting import bank_review
+from bot.app.granting import bank_import, bank_review, statement_of
 from bot.domain.transfer_reference import reference_of
+from bot.flows import import_bank
+from bot.flows.ports.bank import BankOrder
 from bot.flows.ports.ledger import UnusableFileError
+from bot.flows.ports.money import MoneyStore
 from bot.flows.review_bank import ReviewError
+from bot.flows.settle import Booked, Settler
 
 DUE = date(2026, 3, 1)
 
@@ -84,6 +90,40 @@ def test_two_imports_at_once_book_a_line_once(desk: DeskInHand, case: int, tmp_p
         thread.join()
     assert paid(desk, case) == 2_000
     assert states(desk) == ["applied"] * 20
+
+
+class Breaking(Settler):
+    """A process that dies in the middle of its second transaction."""
+
+    written = 0
+
+    def finish(self, store: MoneyStore, booked: Sequence[Booked], now: datetime) -> None:
+        Breaking.written += 1
+        super().finish(store, booked, now)
+        if Breaking.written == 2:
+            raise SystemExit
+
+
+def test_a_death_in_the_middle_leaves_whole_lines_and_the_file_again_completes_the_rest(
+    desk: DeskInHand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = desk.portfolio()
+    cases = [desk.case(book, due_on=DUE) for _ in range(7)]
+    rows = [credit("20260305", "5", "", reference_of(case), f"S{case}") for case in cases]
+    rows.insert(3, credit("20260305", "6", "", reference_of(cases[0]), "S-again"))
+    file = write(tmp_path / "b.csv", rows)
+    monkeypatch.setattr(import_bank, "BATCH", 2)
+    product = desk.product
+    dying = Breaking(product.transactions, product.playbook, product.clock)
+    monkeypatch.setattr(Breaking, "written", 0)
+    with pytest.raises(SystemExit):
+        replace(bank_import(product), settler=dying).run(statement_of(file, {}), BankOrder("loans"))
+    assert [paid(desk, case) for case in cases] == [500, 500, 0, 0, 0, 0, 0]
+    assert states(desk) == ["applied"] * 2
+    again = take(desk, file)
+    assert (again.figures.applied, again.figures.known) == (6, 2)
+    assert [paid(desk, case) for case in cases] == [1_100, 500, 500, 500, 500, 500, 500]
+    assert desk.one("SELECT count(*) FROM touch WHERE purpose = 'thanks'") == 8
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(

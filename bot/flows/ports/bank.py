@@ -94,20 +94,24 @@ class BankStore(MoneyStore, Trail, Protocol):
         """Keep what the import did."""
         ...
 
-    def add_line(self, book: BankBook, import_id: int, new: NewLine) -> int | None:
-        """Keep the line, waiting; its id, or None when another import has it."""
+    def add_lines(
+        self, book: BankBook, import_id: int, lines: Sequence[NewLine]
+    ) -> Mapping[str, int]:
+        """Keep the lines, waiting; ids by identity, without those that another import has."""
         ...
 
     def waiting_line(self, line_id: int) -> WaitingLine | None:
         """The line, its row locked."""
         ...
 
-    def conclude_line(self, line_id: int, state: str, *, by: int | None, at: datetime) -> None:
+    def conclude_lines(
+        self, line_ids: Sequence[int], state: str, *, by: int | None, at: datetime
+    ) -> None:
         """applied, not_ours or review again."""
         ...
 
-    def add_share(self, line_id: int, provider_ref: str) -> None:
-        """The payment of provider `bank` with that reference came from the line."""
+    def add_shares(self, shares: Sequence[tuple[int, int]]) -> None:
+        """Which payment came from which line: (line, payment)."""
         ...
 
     def payments_of_line(self, line_id: int) -> list[PaymentRow]:
@@ -122,12 +126,8 @@ class BankStore(MoneyStore, Trail, Protocol):
         """Those of the cases that belong to the line's creditor and mode."""
         ...
 
-    def count_repairs(self, case_id: int) -> int:
-        """Broken promises of the case that late money showed to have been kept."""
-        ...
-
-    def contacted_since(self, case_id: int, paid_at: datetime) -> int:
-        """Contacts the desk started after an instant, those on their way included."""
+    def contacted_since(self, paid: Sequence[tuple[int, datetime]]) -> Mapping[int, int]:
+        """By case: contacts the desk started after an instant, those on their way included."""
         ...
 
 

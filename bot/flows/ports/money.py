@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -133,6 +133,13 @@ class MoneyStore(BookStore, TouchWriter, PromiseMoney, Protocol):
 
     def debtor_of(self, case_id: int) -> int:
         """The debtor of the case. Raises LookupError."""
+        ...
+
+    def lock_cases(self, case_ids: Sequence[int]) -> Mapping[int, int]:
+        """Takes the lanes of the cases' debtors; by case it, or the one it was merged into.
+
+        Raises LookupError.
+        """
         ...
 
     def lock_case(self, case_id: int) -> int:
