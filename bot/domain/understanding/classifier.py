@@ -73,14 +73,11 @@ class Table:
         ]
 
     def _sum(self, names: Iterable[str]) -> list[int]:
-        total = known = 0
         weights = self.weights
-        for name in names:
-            if name in weights:
-                total += weights[name]
-                known += 1
+        known = [weights[name] for name in names if name in weights]
+        total = sum(known)
         lanes = memoryview(total.to_bytes(_LANE * self.lanes, "little")).cast("I")
-        nought = _ZERO * known
+        nought = _ZERO * len(known)
         return [lane - nought for lane in lanes]
 
 
