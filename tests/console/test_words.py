@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 
@@ -53,6 +55,36 @@ def test_a_group_of_words_is_complete(group: str) -> None:
 
 def test_every_reason_for_a_hand_off_has_words() -> None:
     assert all(reason_word(reason.value) for reason in HandoffReason)
+
+
+#: What an action's name ends in where the code puts it together.
+ENDS = {
+    "live_": ("approved", "declined", "withdrawn"),
+    "payment_": ("approved", "declined", "withdrawn"),
+    "wording_": ("approved", "declined", "withdrawn"),
+    "ledger_": ("mapping", "cancelled"),
+}
+
+
+def actions_on_the_trail() -> Iterator[str]:
+    """Every action that the flows and pages write, as it stands in their code."""
+    for path in [*ROOT.glob("bot/**/*.py"), *ROOT.glob("console/**/*.py")]:
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+                continue
+            if call.func.attr != "audit" or len(call.args) < 2:
+                continue
+            match call.args[1]:
+                case ast.Constant(str(action)):
+                    yield action
+                case ast.JoinedStr([ast.Constant(str(start)), _]):
+                    yield from (start + end for end in ENDS[start])
+
+
+def test_every_action_on_the_trail_has_words() -> None:
+    found = set(actions_on_the_trail())
+    assert len(found) > 20
+    assert [each for each in sorted(found) if each not in load_words()["audit"]] == []
 
 
 ROOT = Path(__file__).parents[2]
