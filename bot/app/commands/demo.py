@@ -176,7 +176,9 @@ def _live(cases: int | None) -> None:
             typer.echo("importing the sample ledgers …")
             stage.set_up_books(prepared(cases, _DEMO_FOLDER / "ledgers"))
             (_DEMO_FOLDER / "log-in").write_text(stage.set_up_collector(), "utf-8")
-        typer.echo(_greeting(settings, (_DEMO_FOLDER / "log-in").read_text("utf-8")))
+        greeting = _greeting(settings, (_DEMO_FOLDER / "log-in").read_text("utf-8"))
+        pages = (f"{settings.public_url}/healthz", f"{settings.sandbox_url}/sandbox/health")
+        stage.when_up(pages, lambda: typer.echo(greeting))
         ended = run_together(
             [
                 Child("sandbox", stage.sandbox_command()),

@@ -8,7 +8,8 @@ import secrets
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -225,14 +226,33 @@ def wait_for(url: str, child: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(int(_UP_WITHIN / _ASK_EVERY)):
         if child.poll() is not None:
             break
-        try:
-            if requests.get(url, timeout=2).ok:
-                return
-        except requests.RequestException:
-            pass
+        if answers(url):
+            return
         _pause(child)
     tail = log.read_text(errors="replace")[-800:] if log.exists() else ""
     raise Refusal(f"{url} does not answer: {tail}", "see the log above")
+
+
+def answers(url: str) -> bool:
+    """Whether a server is up there."""
+    try:
+        return requests.get(url, timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+def when_up(urls: Sequence[str], tell: Callable[[], None]) -> None:
+    """Calls `tell` as soon as every one of `urls` answers, and does not keep the process from its
+    end meanwhile.
+    """
+
+    def wait() -> None:
+        pause = threading.Event()
+        while not all(answers(url) for url in urls):
+            pause.wait(_ASK_EVERY)
+        tell()
+
+    threading.Thread(target=wait, name="when-up", daemon=True).start()
 
 
 def _pause(child: subprocess.Popen[bytes]) -> None:
