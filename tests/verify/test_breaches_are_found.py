@@ -258,6 +258,11 @@ BROKEN: list[tuple[str, str, list[str]]] = [
         "a paid case that stays open",
         ["UPDATE cases SET state = 'active' WHERE id = {paid}"],
     ),
+    (
+        "merged",
+        "a case merged into somebody else's, with all that stood there",
+        ["UPDATE cases SET merged_into = {plain} WHERE id = {paid}"],
+    ),
     ("states", "a state nobody moved to", ["UPDATE cases SET state = 'paused' WHERE id = {plain}"]),
     ("states", "a case without events", ["DELETE FROM case_event WHERE case_id = {plain}"]),
     (
