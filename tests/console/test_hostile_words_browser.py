@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from browser_fixtures import DESKTOP, chromium, in_a_browser, shown
+from browser_fixtures import DESKTOP, chromium, in_a_browser
 from desk_kit import DeskInHand
 from pay_page.visitor import admitted
 from scene import PASSWORD, Browser, add_person
@@ -62,7 +62,7 @@ def test_no_word_and_no_file_name_runs_in_the_console(desk: DeskInHand, chromium
             page.get_by_label("账号").fill(login)
             page.get_by_label("密码").fill(PASSWORD)
             page.get_by_role("button", name="登录").click()
-            shown(page, page.locator("main").first)
+            page.wait_for_url(lambda url: "/login" not in url)
             for path in paths:
                 assert page.goto(f"{desk.url}/console{path}").status == 200, path
                 page.wait_for_load_state("load")
