@@ -217,11 +217,6 @@ BROKEN: list[tuple[str, str, list[str]]] = [
             " placed_at, called_at, ended_at FROM call",
         ],
     ),
-    (
-        "merged",
-        "a merged case that still has its debt, its debtor somebody else",
-        ["UPDATE cases SET merged_into = {plain}, state = 'closed' WHERE id = {disputed}"],
-    ),
     ("replies", "a reply that was never read", ["UPDATE reply SET state = 'stored' WHERE id = 1"]),
     (
         "replies",
