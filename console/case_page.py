@@ -11,7 +11,6 @@ from bot.domain.money import plain
 from bot.domain.verdict import Verdict
 from bot.flows.playbook import today_of
 from bot.flows.writing import Outlook
-from bot.policy.rulebook import reason_zh
 from bot.store.story_views import StoryViews
 from bot.store.views import Row
 from console.parts import ConsoleParts
@@ -20,7 +19,7 @@ from console.showing import day, instant, money
 from console.standing import Stander, Standing
 from console.story_page import StoryAsked, Told, tell
 from console.suggesting import Suggestion, suggest
-from console.words import reason_word, t, word
+from console.words import reason_word, rule_word, t, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def view_case(
         now = parts.clock.now(livemode=case["livemode"])
         facts = views.facts(case_id, now)
         today = today_of(facts, now)
-        stander = Stander(facts, parts.playbook, now, reason_zh)
+        stander = Stander(facts, parts.playbook, now, rule_word)
         return CaseView(
             case=case,
             points=views.contact_points(case["debtor_id"], revealed=revealed),

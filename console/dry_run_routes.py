@@ -13,13 +13,12 @@ from bot.domain.rights import Right
 from bot.flows.dry_run import DryTouch
 from bot.flows.playbook import zone_of
 from bot.flows.ports.planning import NewTouch
-from bot.policy.rulebook import reason_zh
 from console.guard import needs
 from console.own_books import own_book
 from console.parts import ConsoleParts
 from console.spreadsheets import csv_file
 from console.tiers import tier_label
-from console.words import reason_word, t, word
+from console.words import reason_word, rule_word, t, word
 
 #: Lines looked at for a page; the command line has no limit.
 MOST_LINES = 4000
@@ -109,7 +108,7 @@ def _touch(line: DryTouch, touch: NewTouch, zone: str) -> dict[str, Any]:
         "outcome": verdict.outcome.value,
         "verdict": word("dry_outcome", verdict.outcome.value),
         "rule": verdict.rule or "",
-        "reason": reason_zh(verdict.rule) if verdict.rule else "",
+        "reason": rule_word(verdict.rule) if verdict.rule else "",
         "script": proposal.script,
         "segments": touch.segments,
         "text": line.text,

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.policy.rulebook import reason_zh
 from bot.store.story_views import PARTS, Cursor, StoryViews
 from bot.store.views import Row
 from console.story import Entry, Teller
+from console.words import rule_word
 
 #: Entries on one page; the first tells where things stand, the rest is asked for.
 LENGTH = 60
@@ -42,6 +42,6 @@ class Told:
 def tell(stories: StoryViews, case: Row, today: date, asked: StoryAsked) -> Told:
     """The page that is asked for."""
     page = stories.page(case["id"], part=asked.part, before=asked.before, limit=LENGTH)
-    teller = Teller(case["currency"], case["zone"], today, reason_zh)
+    teller = Teller(case["currency"], case["zone"], today, rule_word)
     older = page.older.told() if page.older else ""
     return Told(teller.by_day(teller.tell(page.items)), asked.part, older, asked.before is None)

@@ -16,6 +16,7 @@ import yaml
 
 from bot.domain.vocabulary import HandoffReason
 from bot.policy.handoffs import load_handoffs
+from bot.policy.rulebook import reason_en, reason_zh
 
 Words = Mapping[str, Mapping[Any, str]]
 
@@ -65,6 +66,11 @@ def reason_word(reason: str) -> str:
     if language() == ENGLISH:
         return word("handoff_reason", reason)
     return load_handoffs()[HandoffReason(reason)].label_zh
+
+
+def rule_word(rule_id: str) -> str:
+    """What a rule of the gate says; empty for a plain allow."""
+    return reason_en(rule_id) if language() == ENGLISH else reason_zh(rule_id)
 
 
 def evidence_word(label: str) -> str:

@@ -18,7 +18,6 @@ from bot.flows.case_work import OUTCOMES
 from bot.flows.desk import DeskError
 from bot.flows.dialing import RESULTS
 from bot.flows.writing import ObjectionsError, Outlook
-from bot.policy.rulebook import reason_zh
 from bot.store.views import Row
 from console.case_routes import LONGEST_NOTE, desk_error, show_case
 from console.found import found_case
@@ -27,7 +26,7 @@ from console.parts import ConsoleParts
 from console.showing import day, instant
 from console.story_page import StoryAsked, tell
 from console.typed import typed_day, typed_minor
-from console.words import t
+from console.words import rule_word, t
 
 
 def add_work_pages(pages: Blueprint, parts: ConsoleParts) -> None:
@@ -204,7 +203,7 @@ def _sent(outlook: Outlook, case: Row) -> tuple[str, str]:
 
 def refused_told(verdict: Verdict) -> str:
     """Why nobody can be called now, and by which rule."""
-    said = reason_zh(verdict.rule) or verdict.rule
+    said = rule_word(verdict.rule) or verdict.rule
     return t("dial.denied", said=said, rule=verdict.rule)
 
 
@@ -212,7 +211,7 @@ def outlook_told(outlook: Outlook, zone: str) -> str:
     """Whether and when a message goes out, and by which rule not."""
     if outlook.verdict is None:
         return t("write.no_number")
-    said = reason_zh(outlook.verdict.rule) or outlook.verdict.rule
+    said = rule_word(outlook.verdict.rule) or outlook.verdict.rule
     if not outlook.goes:
         return t("write.denied", said=said, rule=outlook.verdict.rule)
     if outlook.verdict.until is not None and outlook.at is not None:

@@ -36,14 +36,25 @@ def rules_of(portfolio: PortfolioFacts) -> RuleSet:
 
 
 @lru_cache(maxsize=1)
-def _reasons() -> dict[str, str]:
+def _reasons() -> dict[str, tuple[str, str]]:
+    """Chinese and English by rule."""
     rules = (rule for pack in packs().by_id.values() for rule in pack.rules)
-    return {rule.id: rule.reason_zh or rule.title for rule in rules} | {
-        row.rule_id: row.reason_zh for row in routes().routes
+    return {rule.id: (rule.reason_zh or rule.title, rule.title) for rule in rules} | {
+        row.rule_id: (row.reason_zh, row.reason_en) for row in routes().routes
     }
 
 
 def reason_zh(rule_id: str) -> str:
     """What the console tells a collector about a verdict's rule; empty for a plain allow."""
-    fallback = _reasons()[f"{BASE}.route"] if rule_id.startswith("route.") else rule_id
+    return _reason(rule_id)[0]
+
+
+def reason_en(rule_id: str) -> str:
+    """The same in English: the rule's title, or what its route says."""
+    return _reason(rule_id)[1]
+
+
+def _reason(rule_id: str) -> tuple[str, str]:
+    unknown = (rule_id, rule_id)
+    fallback = _reasons()[f"{BASE}.route"] if rule_id.startswith("route.") else unknown
     return _reasons().get(rule_id, fallback)

@@ -26,9 +26,10 @@ from bot.domain.vocabulary import (
 )
 from bot.flows.ports.collectors import Role
 from bot.policy.cadence_loader import shipped_cadences
+from bot.policy.rulebook import packs, reason_en, routes
 from console.story import _TOLD_ELSEWHERE
 from console.tiers import label_of
-from console.words import WordsError, _add, load_words, pairs, reason_word, speak
+from console.words import WordsError, _add, load_words, pairs, reason_word, rule_word, speak
 
 GROUPS: dict[str, type[Enum]] = {
     "state": CaseState,
@@ -55,6 +56,25 @@ def test_a_group_of_words_is_complete(group: str) -> None:
 
 def test_every_reason_for_a_hand_off_has_words() -> None:
     assert all(reason_word(reason.value) for reason in HandoffReason)
+
+
+def test_a_rule_of_the_gate_speaks_the_language_of_the_page() -> None:
+    assert rule_word("cn.sms.frequency.day") == "今日已给该债务人发过1条提醒短信。"
+    speak("en")
+    try:
+        english = [rule_word(rule) for rule in ("cn.sms.frequency.day", "route.nowhere")]
+    finally:
+        speak("zh-CN")
+    assert english[0] == "At most one SMS a day that the desk starts"
+    assert not CHINESE_SIGN.search("".join(english))
+    assert rule_word("") == ""
+
+
+def test_every_rule_has_english() -> None:
+    for pack in packs().by_id.values():
+        assert [rule.id for rule in pack.rules if CHINESE_SIGN.search(reason_en(rule.id))] == []
+    for route in routes().routes:
+        assert not CHINESE_SIGN.search(reason_en(route.rule_id)), route.rule_id
 
 
 #: What an action's name ends in where the code puts it together.

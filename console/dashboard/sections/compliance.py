@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from bot.domain.figures.compliance import held_back, outside
-from bot.policy.rulebook import reason_zh
 from console.dashboard.report import Report
 from console.dashboard.table import Column, Kind, Line, Table
 from console.dashboard.words import d
-from console.words import CHINESE, language
+from console.words import rule_word
 
 
 def table(report: Report) -> Table:
@@ -35,5 +34,5 @@ def table(report: Report) -> Table:
 
 
 def _reason(rule: str) -> str:
-    """In Chinese as the pack says it; elsewhere the rule's name speaks."""
-    return reason_zh(rule) or rule if language() == CHINESE else rule
+    """As the pack says it."""
+    return rule_word(rule) or rule
