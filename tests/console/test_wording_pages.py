@@ -234,6 +234,8 @@ def test_drafted_and_approved_through_the_pages(desk: DeskInHand) -> None:
     lead.post("/account/settings", language="en", theme="auto")
     lead.get(path)
     assert "in use: v1001" in lead.page
+    lead.get(path.replace(SCRIPT, "answer.opt_out"))
+    assert "in use: product&#39;s text" in lead.page, "escaped once"
 
 
 def test_a_portfolio_that_is_not_ones_own_cannot_be_worded(desk: DeskInHand) -> None:
