@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from bot.domain.instalments.limits import Limits
 from bot.flows.page_looks import LookStore, NewLook, set_look
+from bot.flows.ports.approvals import ApprovalStore
 from bot.flows.ports.halting import HaltKind, HaltStore
 from bot.flows.ports.paying import Look
 from bot.flows.ports.portfolios import NewPortfolio, PortfolioStore, SenderLine
@@ -46,7 +47,7 @@ class LiveAsked:
     asked_at: datetime
 
 
-class SwitchStore(HaltStore, LookStore, Protocol):
+class SwitchStore(HaltStore, LookStore, ApprovalStore, Protocol):
     """Stops, limits, looks, and what going live touches."""
 
     def limits(self, portfolio_id: int) -> Limits:
@@ -67,10 +68,6 @@ class SwitchStore(HaltStore, LookStore, Protocol):
 
     def live_asked(self, code: str | None) -> Sequence[LiveAsked]:
         """What waits, of one portfolio or of all."""
-        ...
-
-    def end_live_asked(self, approval_id: int, outcome: str, by: int, *, at: datetime) -> bool:
-        """`approved`, `declined` or `withdrawn`; False when it does not wait any more."""
         ...
 
     def make_live(self, code: str, sender_id: int, *, at: datetime) -> None:
@@ -204,7 +201,7 @@ class PortfolioDesk:
             if yes and asked.asked_by == by:
                 raise LiveError(["same_person"])
             outcome = "withdrawn" if asked.asked_by == by else "approved" if yes else "declined"
-            if not store.rows.end_live_asked(approval_id, outcome, by, at=now):
+            if not store.rows.end_asked(approval_id, outcome, by, at=now):
                 raise LiveError(["moved_on"])
             told = {"portfolio": asked.code, "sender": asked.sender}
             store.rows.audit(by, f"live_{outcome}", None, told, at=now)

@@ -233,7 +233,7 @@ class Wordings:
         now: datetime,
         more: Mapping[str, object] | None = None,
     ) -> None:
-        if not store.end_wording_asked(asked.approval_id, outcome, by, at=now):
+        if not store.end_asked(asked.approval_id, outcome, by, at=now):
             raise WordingError("moved_on")
         told = {"portfolio": asked.portfolio, "script": asked.script, **(more or {})}
         store.audit(by, f"wording_{outcome}", None, told, at=now)

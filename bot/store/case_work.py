@@ -50,13 +50,6 @@ class CaseWorkRows(QueueRows, MoneyRows, ReceiveRows, CollectorRows):
         row = self._connection.execute(_ASKED, [str(case_id)]).fetchone()
         return AskedPayment(*row) if row else None
 
-    def end_asked(self, approval_id: int, outcome: str, by: int, *, at: datetime) -> None:
-        """Decided."""
-        self._connection.execute(
-            "UPDATE approval SET outcome = %s, decided_by = %s, decided_at = %s WHERE id = %s",
-            [outcome, by, at, approval_id],
-        )
-
     def holder(self, case_id: int) -> int | None:
         """Who has it; 0 when it waits unclaimed, None without a hand-off."""
         found: int | None = self._value(

@@ -89,16 +89,6 @@ class PortfolioDeskRows(Store):
         rows = self._connection.execute(_ASKED, {"kind": GO_LIVE, "code": code}).fetchall()
         return [LiveAsked(*row) for row in rows]
 
-    def end_live_asked(self, approval_id: int, outcome: str, by: int, *, at: datetime) -> bool:
-        """False when it does not wait any more."""
-        return bool(
-            self._connection.execute(
-                "UPDATE approval SET outcome = %s, decided_by = %s, decided_at = %s "
-                "WHERE id = %s AND decided_at IS NULL",
-                [outcome, by, at, approval_id],
-            ).rowcount
-        )
-
     def make_live(self, code: str, sender_id: int, *, at: datetime) -> None:
         """Live mode; what a trial planned is dropped, and planned anew on the real clock."""
         self._connection.execute(

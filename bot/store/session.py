@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from psycopg_pool import ConnectionPool
 
 from bot.store.alerts import AlertRows
+from bot.store.approvals import ApprovalRows
 from bot.store.bank import BankRows
 from bot.store.case_work import CaseWorkRows
 from bot.store.concessions import ConcessionRows
@@ -34,6 +35,7 @@ class Store(
     PayRows,
     AlertRows,
     WordingRows,
+    ApprovalRows,
 ):
     """Implements every port of `bot.flows.ports` that speaks of storage."""
 

@@ -219,16 +219,6 @@ class WordingRows(HaltRows):
         row = self._connection.execute(_ASKED, values).fetchone()
         return WordingAsked(*row) if row else None
 
-    def end_wording_asked(self, approval_id: int, outcome: str, by: int, *, at: datetime) -> bool:
-        """False when it does not wait any more."""
-        return bool(
-            self._connection.execute(
-                "UPDATE approval SET outcome = %s, decided_by = %s, decided_at = %s "
-                "WHERE id = %s AND decided_at IS NULL",
-                [outcome, by, at, approval_id],
-            ).rowcount
-        )
-
     def approve_draft(self, draft_id: int, by: int, *, first: int, at: datetime) -> int:
         """The script's next version number; two portfolios never share one."""
         self._connection.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBERING])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from bot.flows.ports.approvals import ApprovalStore
 from bot.flows.ports.collectors import Person
 from bot.flows.ports.desk_calls import DeskLines
 from bot.flows.ports.money import MoneyStore
@@ -24,7 +25,7 @@ class AskedPayment:
     asked_by: int
 
 
-class CaseWorkStore(QueueStore, MoneyStore, TouchWriter, DeskLines, Protocol):
+class CaseWorkStore(QueueStore, MoneyStore, TouchWriter, DeskLines, ApprovalStore, Protocol):
     """One transaction on one case."""
 
     def case_version(self, case_id: int) -> str:
@@ -43,10 +44,6 @@ class CaseWorkStore(QueueStore, MoneyStore, TouchWriter, DeskLines, Protocol):
 
     def asked_payment(self, case_id: int) -> AskedPayment | None:
         """What waits for a second person, its row locked."""
-        ...
-
-    def end_asked(self, approval_id: int, outcome: str, by: int, *, at: datetime) -> None:
-        """`approved`, `declined` or `withdrawn`."""
         ...
 
     def person(self, collector_id: int) -> Person | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.flows.ports.approvals import ApprovalStore
 from bot.flows.ports.trail import Trail
 from bot.scripts.own import OwnText
 
@@ -44,7 +45,7 @@ class WordingAsked:
     version: int | None
 
 
-class WordingStore(Trail, Protocol):
+class WordingStore(Trail, ApprovalStore, Protocol):
     """One transaction."""
 
     def portfolio_code(self, portfolio_id: int) -> str | None:
@@ -110,10 +111,6 @@ class WordingStore(Trail, Protocol):
 
     def wording_asked(self, portfolio_id: int, script: str) -> WordingAsked | None:
         """What waits, locked, so that one answer counts."""
-        ...
-
-    def end_wording_asked(self, approval_id: int, outcome: str, by: int, *, at: datetime) -> bool:
-        """`approved`, `declined` or `withdrawn`; False when it does not wait any more."""
         ...
 
     def approve_draft(self, draft_id: int, by: int, *, first: int, at: datetime) -> int:
