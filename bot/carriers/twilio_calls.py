@@ -29,40 +29,31 @@ class TwilioCalls:
 
     def send(self, order: CallOrder) -> Sent:
         """Place the call once."""
-        if order.to_collector:
-            return self._send_to_collector(order)
-        return created(
-            lambda: self._client.calls.create(
-                to=order.to,
-                from_=order.sender,
-                url=self._address("answer", order.token),
-                method="POST",
-                fallback_url=self._address("sorry", order.token),
-                fallback_method="POST",
-                status_callback=self._address("status", order.token),
-                status_callback_event=_EVENTS,
-                status_callback_method="POST",
-                timeout=order.ring_seconds,
-                machine_detection="DetectMessageEnd" if order.leaves_message else "Enable",
-                async_amd="true",
-                async_amd_status_callback=self._address("amd", order.token),
-                async_amd_status_callback_method="POST",
-            ),
-            call_state_of,
+        if order.to_collector:  # a key is asked for instead: nobody is put through to a mailbox
+            return self._place(order, "desk/answer")
+        return self._place(
+            order,
+            "answer",
+            fallback_url=self._address("sorry", order.token),
+            fallback_method="POST",
+            machine_detection="DetectMessageEnd" if order.leaves_message else "Enable",
+            async_amd="true",
+            async_amd_status_callback=self._address("amd", order.token),
+            async_amd_status_callback_method="POST",
         )
 
-    def _send_to_collector(self, order: CallOrder) -> Sent:
-        """No machine detection: a key must be pressed before anybody is put through."""
+    def _place(self, order: CallOrder, page: str, **more: str) -> Sent:
         return created(
             lambda: self._client.calls.create(
                 to=order.to,
                 from_=order.sender,
-                url=self._address("desk/answer", order.token),
+                url=self._address(page, order.token),
                 method="POST",
                 status_callback=self._address("status", order.token),
                 status_callback_event=_EVENTS,
                 status_callback_method="POST",
                 timeout=order.ring_seconds,
+                **more,
             ),
             call_state_of,
         )
