@@ -20,9 +20,16 @@ _LEADS = ("deceased", "wrong_person", "opt_out", "complaint", "dispute", "refuse
 """These come first, in this order, before whatever else a reply holds."""
 _HOLDS = 0.45
 """An intent this likely leads."""
-_HARM_LIKELY, _HARM_DOUBT, _SURE = 0.25, 0.08, 0.9
+_DOUBT, _DOUBTS = (0.2, 0.08), {"opt_out": (0.4, 0.2), "wrong_person": (0.4, 0.15)}
 """A harmful intent of the first chance keeps a promise or an acknowledgement from being read, one of
-the second as long as these are not themselves this sure."""
+the second as long as these are not sure themselves. A relative named in passing (我老公回来就还) and a
+plea not to be pressed (别急) look like a stranger's word and like a stop."""
+_SURE, _SURE_AS_STATED = 0.9, 0.8
+"""What makes a promise or an acknowledgement sure; the second where words of a promise of at least
+_STATED stand in the reply and none of harm."""
+_STATED = 0.8
+_BORNE = 0.4
+"""The chance from which on a promise comes first that no words tell of."""
 _SURE_WORDS = 0.85
 """Words of harm this sure are never overruled by a promise or an acknowledgement."""
 _BESIDE = {
@@ -92,16 +99,30 @@ def _first(choice: Choice, chances: Chances) -> str:
     for name in _LEADS:
         if chances.holds[name] >= _HOLDS:
             return name
-    likely = max(chances.first, key=lambda name: chances.first[name])
+    likely = _likeliest(choice, chances)
     if likely not in _KIND:
         return likely
     told = [n for n in choice.names if n in HARMFUL and choice.weights.get(n, 0) >= _SURE_WORDS]
     if told:
         return told[0]
-    doubts = {name: max(chances.holds[name], chances.first[name]) for name in sorted(HARMFUL)}
-    harm = max(doubts, key=lambda name: doubts[name])
-    enough = _HARM_LIKELY if chances.first[likely] >= _SURE else _HARM_DOUBT
-    return harm if doubts[harm] >= enough else likely
+    stated = choice.weights.get("promise_to_pay", 0) >= _STATED and not HARMFUL & set(choice.names)
+    sure = chances.first[likely] >= (_SURE_AS_STATED if stated else _SURE)
+    return _doubted(chances, sure=sure) or likely
+
+
+def _likeliest(choice: Choice, chances: Chances) -> str:
+    """What is likeliest meant first; a promise that neither words nor its own chance bear out is none."""
+    first = chances.first
+    borne = "promise_to_pay" in choice.weights or chances.holds["promise_to_pay"] >= _BORNE
+    return max((n for n in first if borne or n != "promise_to_pay"), key=lambda name: first[name])
+
+
+def _doubted(chances: Chances, *, sure: bool) -> str | None:
+    """The likeliest harmful intent that keeps a kind reading from being made."""
+    chance = {name: max(chances.holds[name], chances.first[name]) for name in sorted(HARMFUL)}
+    enough = {name: _DOUBTS.get(name, _DOUBT)[0 if sure else 1] for name in chance}
+    doubted = [name for name in chance if chance[name] >= enough[name]]
+    return max(doubted, key=lambda name: chance[name], default=None)
 
 
 def _beside(first: str, choice: Choice, holds: Mapping[str, float], lexicon: Lexicon) -> list[str]:

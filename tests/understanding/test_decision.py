@@ -1,0 +1,48 @@
+"""How chances and words become the first intent: a kind reading needs evidence, and doubt is weighed."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.understanding.choice import Choice
+from bot.domain.understanding.classifier import Chances
+from bot.domain.understanding.decision import _first
+
+INTENTS = ("promise_to_pay", "greeting_ack", "call_later", "dispute", "refuse", "opt_out", "wrong_person",
+           "deceased", "complaint", "request_human")  # fmt: skip
+STATED = {"promise_to_pay": 0.86}
+
+
+def first(words: dict[str, float], holds: dict[str, float], leads: dict[str, float]) -> str:
+    """The first intent where the words weigh this much and the classifier gives these chances."""
+    chances = Chances(dict.fromkeys(INTENTS, 0.01) | holds, dict.fromkeys(INTENTS, 0.01) | leads)
+    return _first(Choice(tuple(words) or ("other",), (), words), chances)
+
+
+@pytest.mark.parametrize(("holds", "expected"), [(0.3, "call_later"), (0.5, "promise_to_pay")])
+def test_a_promise_that_no_words_tell_of_must_hold_by_itself(holds: float, expected: str) -> None:
+    leads = {"promise_to_pay": 0.6, "call_later": 0.3}
+    assert first({}, {"promise_to_pay": holds}, leads) == expected
+
+
+@pytest.mark.parametrize(("doubt", "expected"), [(0.1, "promise_to_pay"), (0.22, "dispute")])
+def test_a_stated_promise_gives_way_to_a_likely_harm_not_to_a_faint_one(
+    doubt: float, expected: str
+) -> None:
+    holds = {"promise_to_pay": 0.95, "dispute": doubt}
+    assert first(STATED, holds, {"promise_to_pay": 0.85}) == expected
+
+
+@pytest.mark.parametrize("words", [{}, STATED | {"refuse": 0.7}])
+def test_a_promise_unstated_or_beside_words_of_harm_gives_way_to_a_faint_doubt(
+    words: dict[str, float],
+) -> None:
+    holds = {"promise_to_pay": 0.95, "refuse": 0.1}
+    assert first(words, holds, {"promise_to_pay": 0.85}) == "refuse"
+
+
+@pytest.mark.parametrize("name", ["opt_out", "wrong_person"])
+def test_a_plea_and_a_relative_named_in_passing_need_more_to_undo_a_sure_promise(name: str) -> None:
+    leads = {"promise_to_pay": 0.95}
+    assert first(STATED, {"promise_to_pay": 0.99, name: 0.3}, leads) == "promise_to_pay"
+    assert first(STATED, {"promise_to_pay": 0.99, name: 0.41}, leads) == name
