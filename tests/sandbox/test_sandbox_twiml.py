@@ -181,7 +181,8 @@ def test_markup_makes_speech_slower_and_pauses():
 def test_chinese_is_recognised_under_its_own_names_only():
     assert {"cmn-Hans-CN", "cmn-Hant-TW", "yue-Hant-HK"} <= GATHER
     assert not {"zh-CN", "zh-TW", "zh-HK", "zh", "cmn-CN"} & GATHER
-    assert is_voice("Polly.Hiujin-Neural", "yue-HK")
+    assert is_voice("Google.yue-HK-Standard-A", "yue-HK")
+    assert not is_voice("Polly.Hiujin-Neural", "yue-HK")  # hers is yue-CN
     assert is_voice("Google.cmn-CN-Standard-A", "cmn-CN")
     assert is_voice("Google.cmn-CN-Chirp3-HD-Aoede", "cmn-CN")
     assert not is_voice("Google.cmn-CN-Standard-A", "yue-HK")

@@ -31,10 +31,10 @@ SAY = frozenset(
 )
 _CHINESE_POLLY = {
     "cmn-CN": {"Polly.Zhiyu", "Polly.Zhiyu-Neural"},
-    "yue-HK": {"Polly.Hiujin-Neural"},
 }
+"""Hiujin is missing: Amazon lists her under yue-CN, which `<Say>` does not name. With yue-HK the pair
+may fail as any that does not match (Twilio, "TwiML Voice: Say", language)."""
 _CHINESE_POLLY["zh-CN"] = _CHINESE_POLLY["cmn-CN"]
-_CHINESE_POLLY["zh-HK"] = _CHINESE_POLLY["yue-HK"]
 _POLLY = re.compile(r"Polly\.[A-Z][a-z]+(-(Neural|Generative|Long-Form))?")
 _GOOGLE = re.compile(
     r"Google\.([a-z]{2,3}-[A-Z]{2})-(Standard|Wavenet|Neural2|Studio|News|Polyglot|Journey"
