@@ -38,7 +38,7 @@ _REFERENCE = re.compile(r"编号里的数字|編號裡的數字|編號入面嘅�
 _DAY = re.compile(r"哪天|直接说日期|月和日|邊日|邊一日|哪一天")
 _SUM = re.compile(r"(按|撳)金[额額]")
 _IDENTITY = re.compile(r"(请问|請問)?(您是|係唔係|我找|我搵).{0,20}(吗|嗎|？|本人)")
-_STRANGER = re.compile(r"要找的人|要搵嘅人")
+_STRANGER = re.compile(r"打错了|打錯了|打錯咗")
 _MORE = re.compile(r"还有别的|還有別的|仲有其他|仲有冇|還有其他")
 
 #: What each kind of debtor looks for among the options.

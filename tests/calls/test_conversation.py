@@ -68,7 +68,7 @@ def test_the_first_words_say_who_calls_and_where_to_check_and_ask_who_it_is():
     turn = begin(SCRIPT, context())
     first, recording, ask = turn.outputs
     assert first.text.startswith("您好，这里是晨光消费金融")
-    assert "四零零零零零幺二三四" in first.text
+    assert "四零零，零零零，幺二三四" in first.text
     assert isinstance(recording, StartRecording)
     assert isinstance(ask, Ask)
     assert "马先生或马女士" in ask.says[0].text
@@ -376,7 +376,7 @@ def test_a_transfer_that_was_taken_ends_the_talk():
 def test_the_collector_hears_what_was_said_and_the_debtor_never_hears_the_whisper():
     turn = talk(*VERIFIED, "2", "0315", "1", "1", "0", desk=Desk.ON_DUTY)
     transfer = turn.outputs[-1]
-    assert "约了日期" in transfer.whisper.text
+    assert "约了3月15日还2047元5角，要找真人" in transfer.whisper.text
     assert transfer.whisper.text not in turn.said
 
 

@@ -42,7 +42,7 @@ def test_a_message_of_a_name_and_a_number_is_left_where_the_packs_allow_it(
     message = told(desk, case_id)[-1]
     assert "晨光消费金融" in message
     assert "找陈专员" in message
-    assert "四零零零零零幺二三四" in message
+    assert "四零零，零零零，幺二三四" in message
     row = call_row(desk, case_id)
     assert (row["state"], row["outcome"], row["connected"]) == ("ended", "machine", False)
     assert desk.one("SELECT bool_or(detail) FROM call_turn") is False

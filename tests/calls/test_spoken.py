@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import get_args
 
 import pytest
 from call_cast import NOW, case, context, library
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.call import CallKind
+from bot.domain.call import CallKind, OutcomeKind
 from bot.domain.call.entry import day_of, minor_of, spoken_digits
 from bot.domain.facts import DebtFacts
+from bot.domain.understanding.values import DisputeKind
 from bot.scripts.calls.context import identity_of
 from bot.scripts.calls.spoken import asked_for
 
@@ -26,7 +28,11 @@ MAINLAND = library().language("zh-CN")
         (204_700, "CNY", "zh-CN", "2047元"),
         (204_750, "HKD", "yue-HK", "港幣2047元5毫"),
         (204_700, "TWD", "zh-TW", "2047元"),
-        (204_750, "USD", "zh-CN", "2047.50美元"),
+        (204_750, "SGD", "zh-CN", "新加坡币2047元5角"),
+        (204_750, "SGD", "zh-TW", "新加坡幣2047元5角"),
+        (204_750, "USD", "yue-HK", "美金2047元5毫"),
+        (204_750, "MYR", "zh-CN", "马币2047令吉5角"),
+        (204_750, "EUR", "zh-CN", "2047.50欧元"),
     ],
 )
 def test_a_sum_is_said_in_spoken_units(minor, currency, language, said):
@@ -36,13 +42,14 @@ def test_a_sum_is_said_in_spoken_units(minor, currency, language, said):
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("400-000-1234", "四零零零零零幺二三四"),
+        ("400-000-1234", "四零零，零零零，幺二三四"),
+        ("4000001234", "四零零零零零幺二三四"),
         ("12356（全国统一心理援助热线）", "幺二三五六（全国统一心理援助热线）"),
         ("120或110", "幺二零或幺幺零"),
-        ("+852 2345 6789", "八五二二三四五六七八九"),
+        ("+852 2345 6789", "八五二，二三四五，六七八九"),
     ],
 )
-def test_a_number_is_read_digit_by_digit(written, said):
+def test_a_number_is_read_digit_by_digit_with_a_breath_where_it_is_written_apart(written, said):
     assert MAINLAND.phone(written) == said
 
 
@@ -123,3 +130,12 @@ def test_spoken_digits_leave_out_the_words_around_them():
 def test_hours_are_read_back_in_the_zone_of_the_portfolio():
     here = replace(context(), now=NOW)
     assert here.spoken.time(NOW.astimezone(here.zone)) == "3月12日中午12点"
+
+
+def test_every_language_names_the_same_things_to_the_collector():
+    kinds = [set(library().language(name).words.labels) for name in ("zh-CN", "zh-TW", "yue-HK")]
+    assert kinds[0] == kinds[1] == kinds[2]
+    silent = {"verified", "opt_out", "wrong_person", "third_party", "deceased", "self_harm"}
+    silent |= {"machine", "unverified_end", "no_response"}
+    assert {kind.value for kind in OutcomeKind} <= kinds[0] | silent
+    assert {f"dispute.{kind}" for kind in get_args(DisputeKind)} | {"promise.open"} <= kinds[0]

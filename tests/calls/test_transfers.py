@@ -59,7 +59,7 @@ def test_a_collector_hears_what_was_said_before_the_two_are_connected(desk: Desk
     act(desk, leg, "answer")
     whispered = heard(desk, leg)
     assert "马先生或马女士" in whispered
-    assert "约了日期" in whispered
+    assert "约了3月15日还500元，要找真人" in whispered
     assert call_row(desk, case_id)["transfer"] == "talking"
     act(desk, leg, "hangup")
     settle(desk)

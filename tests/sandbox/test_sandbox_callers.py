@@ -20,7 +20,7 @@ LINES = load_lines()
 NOW = datetime(2026, 3, 12, 2, 0, tzinfo=UTC)
 LISTENING = {"kind": "gather", "accepts": ["dtmf", "speech"]}
 KEYS_ONLY = {"kind": "gather", "accepts": ["dtmf"]}
-MENU = "要还款链接按1，约还款日期按2，已经还了按3，有疑问按4，现在不方便按5，重听按8，不想再接电话按9，人工按0。"
+MENU = "您可以直接说，也可以按键：收还款链接按1，约还款日期按2，已经还了按3，有疑问按4，现在不方便按5，重听按8，不想再接电话按9，人工按0。"
 
 
 def caller(kind: str = "keeps", seed: int = 0, **memory: str) -> Caller:
@@ -45,6 +45,12 @@ def test_most_type_the_end_of_their_identity_document_right():
 def test_who_does_not_know_a_number_gives_up():
     done = moves("keeps", "请按合同编号的最后四位数字")
     assert set(done) == {"silence", "hangup"}
+
+
+def test_who_was_taken_for_somebody_else_hangs_up_and_a_stranger_says_so():
+    prompt = "不好意思，打扰了。他稍后能接电话，请按1；打错了，请按2。"
+    assert set(moves("keeps", prompt)) == {"hangup"}
+    assert moves("wrong_person", prompt).most_common(1)[0][0] == "press 2"
 
 
 def test_the_contract_is_typed_with_the_closing_key():

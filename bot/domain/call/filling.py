@@ -8,8 +8,10 @@ from datetime import date, datetime
 
 from bot.domain.call.context import CallContext
 from bot.domain.call.entry import call_part
+from bot.domain.call.outcomes import kinds_in
 from bot.domain.call.script import CallScript
 from bot.domain.call.values import Level, Outcome, OutcomeKind, Session
+from bot.domain.understanding import Understanding
 
 #: Flags of a reading that go with whatever outcome it led to.
 _LASTING = frozenset({"stop_all", "attorney", "minor", "imprisoned", "regulator", "bankrupt"})
@@ -98,12 +100,46 @@ def values(session: Session, context: CallContext, script: CallScript) -> dict[s
     return {name: value for name, value in known.items() if name not in script.private}
 
 
-def collector_values(session: Session, context: CallContext, script: CallScript) -> dict[str, str]:
-    """What the whisper to a collector may hold: everything, and what the call came to so far."""
-    labels = script.words.labels
-    told = [labels[o.kind.value] for o in session.outcomes if o.kind.value in labels]
-    so_far = "，".join(dict.fromkeys(told))
+def collector_values(
+    session: Session, context: CallContext, script: CallScript, reading: Understanding | None = None
+) -> dict[str, str]:
+    """What the whisper to a collector may hold: everything, and what the call came to so far.
+
+    `reading`: the words that led to the transfer, for what they tell besides.
+    """
+    so_far = "，".join(_told(session, context, script.words.labels, reading))
     return dict(context.values) | _own(session, context) | {"so_far": so_far}
+
+
+def _told(
+    session: Session, context: CallContext, labels: Mapping[str, str], reading: Understanding | None
+) -> list[str]:
+    """What was reached, the last of each kind; then what was said and led nowhere yet."""
+    besides = list(kinds_in(reading)) if reading else []
+    told = {each.kind: _label(each, context, labels) for each in session.outcomes}
+    if OutcomeKind.OFFER in told:  # the day is told already
+        besides = [kind for kind in besides if kind is not OutcomeKind.PROMISE]
+    said = session.pending
+    if said is None and OutcomeKind.PROMISE in besides and "date" in session.slots:
+        said = outcome(OutcomeKind.PROMISE, session, context, frozenset(), confirmed=False)
+    if said is not None:
+        told.setdefault(said.kind, _label(said, context, labels))
+    for kind in besides:
+        told.setdefault(kind, _label(Outcome(kind, session.turn), context, labels))
+    last = OutcomeKind.REQUEST_HUMAN
+    return [text for kind, text in sorted(told.items(), key=lambda each: each[0] is last) if text]
+
+
+def _label(reached: Outcome, context: CallContext, labels: Mapping[str, str]) -> str:
+    """“约了3月15日还500元”; nothing for what a collector need not hear, or a promise without a day."""
+    kind = reached.kind.value
+    if reached.kind in (OutcomeKind.PROMISE, OutcomeKind.OFFER):
+        if reached.date is None or reached.amount_minor is None:
+            return ""
+        label = labels.get(kind if reached.confirmed else f"{kind}.open", "")
+        day, amount = context.spoken.day(reached.date), context.spoken.money(reached.amount_minor)
+        return label.format(date=day, amount=amount)
+    return labels.get(f"{kind}.{reached.dispute_kind}", labels.get(kind, ""))
 
 
 def _own(session: Session, context: CallContext) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 from bot.domain.call.values import Outcome, OutcomeKind
@@ -30,6 +30,15 @@ _INTENTS: Mapping[OutcomeKind, Intent] = {
     OutcomeKind.SELF_HARM: Intent.other,
     OutcomeKind.UNCLEAR: Intent.other,
 }
+
+
+_TELLING = frozenset(_INTENTS.values()) - {Intent.other}
+_KINDS = {intent: kind for kind, intent in _INTENTS.items() if kind is not OutcomeKind.OFFER}
+
+
+def kinds_in(reading: Understanding) -> Iterator[OutcomeKind]:
+    """What the words ask for or tell, whichever of it the call followed."""
+    return (_KINDS[intent] for intent in reading.intents if intent in _TELLING)
 
 
 def understanding_of(outcome: Outcome) -> Understanding | None:

@@ -201,7 +201,7 @@ class Run:
     def _hand_over(self, step: Step, hand: Handing) -> Turn:
         waiting = step.say
         values = filling.values(self._now(), self.context, self.script)
-        everything = filling.collector_values(self._now(), self.context, self.script)
+        everything = filling.collector_values(self._now(), self.context, self.script, self.reading)
         said = self._spoken(waiting.fill(values)) if waiting else self._spoken("")
         transfer = Transfer(
             whisper=self._spoken(hand.whisper.fill(everything)),

@@ -133,7 +133,9 @@ class Words:
     whole: tuple[str, ...]  #: everything that is due
     half: tuple[str, ...]
     keying: str  #: characters beside a key said aloud: 按一
-    labels: Mapping[str, str]  #: outcome → how the whisper names it
+    labels: Mapping[
+        str, str
+    ]  #: outcome → how the whisper names it; {date} and {amount} of promises
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from bot.scripts.placeholders import Placeholder
 from bot.scripts.wording import money_text
 from bot.scripts.yaml_lines import read
 
+_BETWEEN = re.compile(r"[\- ]+")
 _RUN_OF_DIGITS = re.compile(r"[+＋]?\d[\d\- ]*\d")
 
 
@@ -33,11 +34,16 @@ class LanguageWords:
     money: Mapping[str, tuple[str, str, str, str]]  #: by currency: before, unit, tenth, hundredth
 
     def phone(self, text: str) -> str:
-        """Numbers digit by digit, as they are read out: 400-000-1234 → 四零零零零零幺二三四."""
+        """Numbers digit by digit, with a breath where they are written apart, so that they can be
+        noted down: 400-000-1234 → 四零零，零零零，幺二三四.
+        """
         return _RUN_OF_DIGITS.sub(self._digits, text)
 
     def _digits(self, match: re.Match[str]) -> str:
-        return "".join(self.phone_digits.get(char, "") for char in match.group())
+        groups = _BETWEEN.split(match.group())
+        return "，".join(
+            "".join(self.phone_digits.get(char, "") for char in each) for each in groups
+        )
 
     def amount(self, minor: int, currency: str) -> str:
         """204750, CNY → 2047元5角; the written form for a currency without spoken units."""
