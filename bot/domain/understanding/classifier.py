@@ -15,7 +15,9 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import repeat
+from operator import add
+from struct import unpack
 
 from bot.domain.understanding.kinds import Kinds, Span, kind_grams
 
@@ -25,7 +27,9 @@ LONGEST = 60
 _LANE = 4
 """Bytes per weight in the added integers: room for the sum of several thousand weights."""
 _ZERO = 128
-"""The byte that stands for a weight of nought."""
+"""The byte that stands for a weight of nought; in the packed integers a weight below it is negative, so that
+what a text lacks adds nothing."""
+_HALF, _NOUGHT = 1 << (8 * _LANE - 1), repeat(0)
 _STEEPEST = 30.0
 _SHORT, _FADES = 8, 0.3
 """Long texts hold more features, each of which tells less: how the scores are evened out."""
@@ -34,9 +38,8 @@ _SHORT, _FADES = 8, 0.3
 def grams(text: str) -> set[str]:
     """Character 1- to 3-grams of a normalised text, numbers as one 0, ends marked."""
     plain = f"^{_NUMBER.sub('0', text[:LONGEST])}$"
-    size = len(plain)
-    pairs, threes = map("".join, pairwise(plain)), (plain[at : at + 3] for at in range(size - 2))
-    return {*plain[1:-1], *pairs, *threes}
+    pairs = list(map(add, plain, plain[1:]))
+    return {*plain[1:-1], *pairs, *map(add, pairs, plain[2:])}
 
 
 def share(count: int, text: str) -> float:
@@ -55,30 +58,30 @@ class Chances:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Weights of features, packed, in steps of `step`; `lanes` to a feature."""
+    """Weights of features, packed, in steps of `step`; `lanes` to a feature. halves: the middle of every
+    lane's range."""
 
     lanes: int
     weights: Mapping[str, int]
     step: float
+    halves: int
 
     def scores(
         self, text: str, plain: Set[str], sorts: Set[str], signs: Iterable[str]
     ) -> list[float]:
         """A score per lane for a text of these n-grams, n-grams of kinds, and signs."""
-        words, kinds, marks = self._sum(plain), self._sum(sorts), self._sum(signs)
         one, two = share(len(plain), text) * self.step, share(len(sorts), text) * self.step
+        words, kinds, marks, step = self._sum(plain), self._sum(sorts), self._sum(signs), self.step
         return [
-            one * word + two * kind + self.step * mark
+            one * word + two * kind + step * mark
             for word, kind, mark in zip(words, kinds, marks, strict=True)
         ]
 
-    def _sum(self, names: Iterable[str]) -> list[int]:
-        weights = self.weights
-        known = [weights[name] for name in names if name in weights]
-        total = sum(known)
-        lanes = memoryview(total.to_bytes(_LANE * self.lanes, "little")).cast("I")
-        nought = _ZERO * len(known)
-        return [lane - nought for lane in lanes]
+    def _sum(self, names: Iterable[str]) -> tuple[int, ...]:
+        total = sum(map(self.weights.get, names, _NOUGHT))
+        # lifted by half a lane no lane is negative; flipping the halves back makes each a signed one
+        lifted = (total + self.halves) ^ self.halves
+        return unpack(f"<{self.lanes}i", lifted.to_bytes(_LANE * self.lanes, "little"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class Classifier:
         scores = self.table.scores(text, grams(text), self._sorts(text, spans), signs)
         half = len(self.labels)
         return Chances(
-            dict(zip(self.labels, map(_logistic, scores[:half]), strict=True)),
+            dict(zip(self.labels, _logistic(scores[:half]), strict=True)),
             dict(zip(self.labels, _softmax(scores[half:]), strict=True)),
         )
 
@@ -112,8 +115,11 @@ class Classifier:
         return kind_grams(self.kinds.written(text[:LONGEST], spans))
 
 
-def _logistic(score: float) -> float:
-    return 1 / (1 + math.exp(-max(-_STEEPEST, min(_STEEPEST, score))))
+def _logistic(scores: list[float]) -> list[float]:
+    if max(map(abs, scores)) > _STEEPEST:
+        scores = [max(-_STEEPEST, min(_STEEPEST, score)) for score in scores]
+    exp = math.exp
+    return [1 / (1 + exp(-score)) for score in scores]
 
 
 def _softmax(scores: list[float]) -> list[float]:
@@ -127,8 +133,13 @@ def pack(weights: bytes, width: int) -> list[int]:
     """`width` bytes per feature, each feature's spread to one lane each in one integer."""
     wide = bytearray(_LANE * len(weights))
     wide[::_LANE] = weights
-    size = _LANE * width
-    return [int.from_bytes(wide[at : at + size], "little") for at in range(0, len(wide), size)]
+    size, nought = _LANE * width, _in_every_lane(_ZERO, width)
+    starts = range(0, len(wide), size)
+    return [int.from_bytes(wide[at : at + size], "little") - nought for at in starts]
+
+
+def _in_every_lane(value: int, lanes: int) -> int:
+    return int.from_bytes(value.to_bytes(_LANE, "little") * lanes, "little")
 
 
 def build(data: Mapping[str, object], kinds: Kinds) -> Classifier:
@@ -154,9 +165,10 @@ def _listed(value: object) -> list[object]:
 
 def _table(part: Mapping[str, object], lanes: int) -> Table:
     if not lanes:
-        return Table(0, {}, 0.0)
+        return Table(0, {}, 0.0, 0)
     features, weights = str(part["features"]), str(part["weights"])
     names, raw = features.split("\n"), zlib.decompress(base64.b64decode(weights))
     if len(raw) != lanes * len(names):
         raise ValueError("classifier.json: weights and features do not match; train it anew")
-    return Table(lanes, dict(zip(names, pack(raw, lanes), strict=True)), float(str(part["step"])))
+    packed = dict(zip(names, pack(raw, lanes), strict=True))
+    return Table(lanes, packed, float(str(part["step"])), _in_every_lane(_HALF, lanes))

@@ -5,61 +5,69 @@ and which kinds follow each other tell the classifier of replies whose very word
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import add
 
 _FIRST = 0xE000
 """Signs are private characters from here on: no text that means anything holds one."""
 DAY, SUM = chr(_FIRST), chr(_FIRST + 1)
-_BREAKS = frozenset(",。!?;")
+_SIGN = re.compile(f"[{DAY}-\U0010ffff]")
+_SIGN_OR_BREAK = re.compile(f"[,。!?;{DAY}-\U0010ffff]")
+_FIGURES = re.compile(r"\d+")
 _REACH = 4
 """A kind is paired with this many that follow it."""
 
 Span = tuple[int, int, str]
 
 
+Words = tuple[tuple[int, str, str], ...]
+"""(length, word, sign), the longest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """names: the kinds in the order of their signs. words: first character -> (length, word, sign),
-    the longest first."""
+    """names: the kinds in the order of their signs. words: the first two characters -> the words that begin
+    with them; single: the words of one character, character -> words."""
 
     names: tuple[str, ...]
-    words: Mapping[str, tuple[tuple[int, str, str], ...]]
+    words: Mapping[str, Words]
+    single: Mapping[str, Words]
 
     def written(self, text: str, spans: Iterable[Span]) -> str:
         """`text` with one sign for each word of a kind and for each span (start, end, sign) in it;
         figures as one 0, ends marked."""
         marked = {start: (end, sign) for start, end, sign in reversed(list(spans)) if end > start}
-        out, at, size, known = ["^"], 0, len(text), self.words
-        while at < size:
-            if at in marked:
-                at, sign = marked[at]
-                out.append(sign)
+        words, single, told, out = self.words, self.single, 0, ["^"]
+        for at, pair in enumerate(map(add, text, text[1:] + " ")):
+            if at < told:
                 continue
-            char = text[at]
-            for length, word, sign in known.get(char, ()):
-                if text.startswith(word, at):
-                    out.append(sign)
-                    at += length
-                    break
-            else:
-                if not char.isdigit():
-                    out.append(char)
-                elif out[-1] != "0":
-                    out.append("0")
-                at += 1
-        out.append("$")
-        return "".join(out)
+            found = marked.get(at)
+            if found is None and (known := words.get(pair) or single.get(pair[0])):
+                found = _longest(known, text, at)
+            if found is not None:
+                out += text[told:at], found[1]
+                told = found[0]
+        return _FIGURES.sub("0", f"{''.join(out)}{text[told:]}$")
+
+
+def _longest(known: Words, text: str, at: int) -> tuple[int, str] | None:
+    """The end and the sign of the first of these words that stands at a place."""
+    for length, word, sign in known:
+        if text.startswith(word, at):
+            return at + length, sign
+    return None
 
 
 def kind_grams(written: str) -> set[str]:
     """The 1- to 3-grams that hold a sign, and the pairs of signs near each other, parted by ~."""
-    size = len(written)
-    found = {*written, *map("".join, pairwise(written))}
-    found.update(written[at : at + 3] for at in range(size - 2))
-    grams = {gram for gram in found if max(gram) >= DAY}
-    row = [char for char in written if char >= DAY or char in _BREAKS]
+    grams: set[str] = set()
+    for sign in _SIGN.finditer(written):
+        at = sign.start()  # never at an end: the ends are marked
+        grams.update((written[at], written[at - 1 : at + 1], written[at : at + 2]))
+        grams.update(written[start : start + 3] for start in (at - 2, at - 1, at) if start >= 0)
+    row = _SIGN_OR_BREAK.findall(written)
     for at, one in enumerate(row):
         grams.update([f"{one}~{other}" for other in row[at + 1 : at + 1 + _REACH]])
     return grams
@@ -73,10 +81,16 @@ def build(data: Mapping[str, object]) -> Kinds:
             told = words.setdefault(word, (kind, chr(_FIRST + 2 + at)))[0]
             if told != kind:
                 raise ValueError(f"kinds.yaml: {word} is listed under {told} and under {kind}")
-    by_first: dict[str, list[tuple[int, str, str]]] = {}
+    begun: dict[str, list[tuple[int, str, str]]] = {}
     for word, (_, sign) in words.items():
-        by_first.setdefault(word[0], []).append((len(word), word, sign))
+        begun.setdefault(word[:2], []).append((len(word), word, sign))
+    single = {pair: listed for pair, listed in begun.items() if len(pair) == 1}
     return Kinds(
         tuple(sorted(data)),
-        {char: tuple(sorted(listed, reverse=True)) for char, listed in by_first.items()},
+        {
+            pair: tuple(sorted(listed, reverse=True) + single.get(pair[0], []))
+            for pair, listed in begun.items()
+            if len(pair) == 2
+        },
+        {char: tuple(listed) for char, listed in single.items()},
     )

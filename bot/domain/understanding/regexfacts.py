@@ -8,24 +8,33 @@ regular expressions; a node it does not know means "anything", which is slow but
 from __future__ import annotations
 
 import re
+from operator import add
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
 _DIGITS = frozenset("0123456789")
 _ZERO_WIDTH = (op.AT, op.ASSERT, op.ASSERT_NOT)
+_PAIR = 0.05
+"""How much rarer a pair of neighbours is than a character."""
+_MOST_PAIRS = 200
 
 
 def first_chars(pattern: str) -> frozenset[str] | None:
     """The characters a match may begin with; None when it could be any (or the match empty)."""
-    chars, empty = _first(_parser.parse(pattern))
+    chars, empty = _edge(_parser.parse(pattern), -1)
     return None if empty or chars is None else chars
 
 
-def _first(nodes: Any) -> tuple[frozenset[str] | None, bool]:
+_Edge = tuple[frozenset[str] | None, bool]
+"""The characters at one end of a match (None = any), and whether the match may be empty."""
+
+
+def _edge(nodes: Any, side: int) -> _Edge:
+    """side: -1 for how the nodes may begin, 1 for how they may end."""
     chars: frozenset[str] = frozenset()
-    for node in nodes:
-        found, empty = _first_of(node)
+    for node in list(nodes)[::-side]:
+        found, empty = _edge_of(node, side)
         if found is None:
             return None, False
         chars |= found
@@ -34,7 +43,7 @@ def _first(nodes: Any) -> tuple[frozenset[str] | None, bool]:
     return chars, True
 
 
-def _first_of(node: Any) -> tuple[frozenset[str] | None, bool]:  # noqa: PLR0911  (one return per shape)
+def _edge_of(node: Any, side: int) -> _Edge:  # noqa: PLR0911  (one return per shape)
     code, value = node
     if code is op.LITERAL:
         return frozenset(chr(value)), False
@@ -43,14 +52,14 @@ def _first_of(node: Any) -> tuple[frozenset[str] | None, bool]:  # noqa: PLR0911
     if code in _ZERO_WIDTH:
         return frozenset(), True
     if code is op.SUBPATTERN:
-        return _first(value[-1])
+        return _edge(value[-1], side)
     if code is op.BRANCH:
-        each = [_first(branch) for branch in value[1]]
+        each = [_edge(branch, side) for branch in value[1]]
         if any(chars is None for chars, _ in each):
             return None, False
         return frozenset().union(*(c for c, _ in each if c)), any(e for _, e in each)
     if code in (op.MAX_REPEAT, op.MIN_REPEAT):
-        chars, empty = _first(value[2])
+        chars, empty = _edge(value[2], side)
         return chars, empty or value[0] == 0
     return None, False
 
@@ -70,12 +79,19 @@ def _class(items: Any) -> frozenset[str] | None:
 
 
 def must_contain(pattern: str) -> tuple[frozenset[str], ...]:
-    """Sets of characters; a text that lacks all of any one set cannot match."""
-    return tuple(sorted(set(_needs(_parser.parse(pattern))), key=lambda s: (len(s), sorted(s))))
+    """Sets of marks: single characters, or pairs of neighbours; a text that lacks all of any one set
+    cannot match."""
+    needs = set(_needs(_parser.parse(pattern)))
+    return tuple(sorted(needs, key=lambda marks: (len(marks), sorted(marks))))
+
+
+def marks(text: str) -> set[str]:
+    """The characters of a text and its pairs of neighbours."""
+    return {*text, *map(add, text, text[1:])}
 
 
 def _needs(nodes: Any) -> list[frozenset[str]]:
-    out: list[frozenset[str]] = []
+    out = _pairs(nodes)
     for code, value in nodes:
         if code is op.LITERAL:
             out.append(frozenset(chr(value)))
@@ -88,9 +104,35 @@ def _needs(nodes: Any) -> list[frozenset[str]]:
         elif code in (op.MAX_REPEAT, op.MIN_REPEAT) and value[0] > 0:
             out.extend(_needs(value[2]))
         elif code is op.BRANCH:
-            each = [_needs(branch) for branch in value[1]]
-            if all(each):
-                out.append(frozenset().union(*(min(n, key=len) for n in each)))
+            out.extend(_of_every_branch([_needs(branch) for branch in value[1]]))
+    return out
+
+
+def _of_every_branch(each: list[list[frozenset[str]]]) -> list[frozenset[str]]:
+    """What one alternative or another must contain: by characters, and by the rarer pairs."""
+    if not all(each):
+        return []
+    out = [frozenset().union(*(min(needs, key=_breadth) for needs in each))]
+    single = [[need for need in needs if len(min(need)) == 1] for needs in each]
+    if all(single):
+        out.append(frozenset().union(*(min(needs, key=len) for needs in single)))
+    return out
+
+
+def _breadth(need: frozenset[str]) -> float:
+    """How often a text would hold one of these, roughly: a pair stands in far fewer than a character."""
+    return sum(1 if len(mark) == 1 else _PAIR for mark in need)
+
+
+def _pairs(nodes: Any) -> list[frozenset[str]]:
+    """Where one node ends and what follows begins, both known: the neighbours that may stand there."""
+    out, nodes = [], list(nodes)
+    for at, node in enumerate(nodes[:-1]):
+        ends, may_lack = _edge_of(node, 1)
+        begins, none = _edge(nodes[at + 1 :], -1)
+        if not ends or not begins or may_lack or none or len(ends) * len(begins) > _MOST_PAIRS:
+            continue
+        out.append(frozenset(one + other for one in ends for other in begins))
     return out
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.domain.understanding.regexfacts import branches, compiled, must_contain
+from bot.domain.understanding.regexfacts import branches, compiled, headed, marks, must_contain
 
 MOST_HITS = 4
 """Matches kept per rule; more say nothing new and would cost time in very long texts."""
@@ -31,6 +31,8 @@ class Rule:
 SOFT = 0.5
 HARMFUL_RANK = 3
 """The first intents of the order (deceased, opt_out, wrong_person, complaint) never shield each other."""
+_NEIGHBOURS = 1000
+"""How much rarer two characters stand side by side than the one whose neighbour it is, to scale."""
 WEAK = 0.6
 """A rule weaker than this never shields a stronger one."""
 
@@ -44,64 +46,59 @@ class Hit:
     end: int
 
 
+Finder = Callable[..., re.Match[str] | None]
+
+
 class RuleBook:
-    """The rules, each behind the characters it cannot match without; compiled when first needed."""
+    """The rules, each behind the marks (regexfacts) it cannot match without; compiled when first needed."""
 
     def __init__(self, rules: Iterable[Rule], rank: Mapping[str, int]) -> None:
         self._rank = rank
         split = [(rule, each) for rule in rules for each in branches(rule.pattern)]
-        self._rules = tuple(rule for rule, _ in split)
+        self.rules = tuple(rule for rule, _ in split)
         self._patterns = tuple(pattern for _, pattern in split)
-        self._ready: dict[int, re.Pattern[str]] = {}
+        self._ready: dict[int, Finder] = {}
         common = Counter(char for _, pattern in split for char in set(pattern))
-        self._always: list[int] = []
-        self._by_char: dict[str, list[int]] = {}
+        self._always: set[int] = set()
+        self._by_mark: dict[str, list[int]] = {}
         self._needs = [self._file(at, pattern, common) for at, (_, pattern) in enumerate(split)]
 
     def _file(self, at: int, pattern: str, common: Mapping[str, int]) -> tuple[frozenset[str], ...]:
-        """Index a pattern under its rarest needed characters; the other needs are returned."""
-        needs = sorted(must_contain(pattern), key=lambda chars: sum(common[c] for c in chars))
+        """Index a pattern under its rarest needed marks; the other needs are returned."""
+        needs = sorted(must_contain(pattern), key=lambda need: _often(need, common))
         if not needs:
-            self._always.append(at)
+            self._always.add(at)
             return ()
-        for char in needs[0]:
-            self._by_char.setdefault(char, []).append(at)
-        return tuple(needs[1:4])
+        for mark in needs[0]:
+            self._by_mark.setdefault(mark, []).append(at)
+        return tuple(needs[1:3])
 
-    def _pattern(self, at: int) -> re.Pattern[str]:
+    def _finder(self, at: int) -> Finder:
         found = self._ready.get(at)
         if found is None:
-            found = self._ready[at] = compiled(self._patterns[at])
+            pattern = self._patterns[at]
+            # one that is bound to the beginning need not be looked for elsewhere
+            found = compiled(pattern).match if pattern.startswith("^") else headed(pattern).search
+            self._ready[at] = found
         return found
 
     def prepare(self) -> None:
         """Compile every pattern now."""
         for at in range(len(self._patterns)):
-            self._pattern(at)
+            self._finder(at)
 
     def hits(self, text: str) -> list[Hit]:
         """All matches in `text`, at most MOST_HITS per pattern."""
-        present = frozenset(text)
-        places = set(self._always)
-        for char in present:
-            places.update(self._by_char.get(char, ()))
-        found = []
-        for at in places:
-            for need in self._needs[at]:
+        present, by_mark, needs, ready = marks(text), self._by_mark, self._needs, self._ready
+        found: list[Hit] = []
+        for at in self._always.union(*[by_mark[mark] for mark in present if mark in by_mark]):
+            for need in needs[at]:
                 if present.isdisjoint(need):
                     break
             else:
-                found += self._matches(at, text)
-        return found
-
-    def _matches(self, at: int, text: str) -> list[Hit]:
-        search, rule = (self._ready.get(at) or self._pattern(at)).search, self._rules[at]
-        found: list[Hit] = []
-        place = 0
-        while len(found) < MOST_HITS and (match := search(text, place)):
-            place = max(match.end(), place + 1)
-            if match.end() > match.start():
-                found.append(Hit(rule, match.start(), match.end()))
+                find = ready.get(at) or self._finder(at)
+                if match := find(text):
+                    found += _matches(self.rules[at], find, text, match)
         return found
 
     def settled(self, text: str) -> list[Hit]:
@@ -119,6 +116,24 @@ class RuleBook:
 
     def _order(self, hit: Hit) -> tuple[int, int, int]:
         return (hit.start - hit.end, self._rank.get(hit.rule.label, -1), hit.start)
+
+
+def _matches(rule: Rule, find: Finder, text: str, match: re.Match[str] | None) -> list[Hit]:
+    """The hits of a rule from its first match on."""
+    found: list[Hit] = []
+    while match and len(found) < MOST_HITS:
+        start, end = match.span()
+        if end > start:
+            found.append(Hit(rule, start, end))
+        match = find(text, max(end, start + 1))
+    return found
+
+
+def _often(need: frozenset[str], common: Mapping[str, int]) -> float:
+    """How often a text holds one of these marks, by how many patterns its characters stand in."""
+    return sum(
+        common[mark[0]] * (common[mark[1]] / _NEIGHBOURS if mark[1:] else 1) for mark in need
+    )
 
 
 def _shields(other: Hit, hit: Hit, rank: Mapping[str, int]) -> bool:
