@@ -17,6 +17,8 @@ MOST_SUMS = 30
 LARGEST = 10**11
 """Above this many minor units a number is no debt of ours and is not read as money."""
 _ROLES = ("each", "paid", "contested", "unable", "whole", "has", "promised")
+_AFFIRMED = "affirmed"
+"""Words after a sum that take back what stands before it: 账单写的2318, 我照付."""
 _OVER = ("paid", "whole")
 """Words after a sum that overrule what stands before it."""
 _UNIT = {"亿": 10**8, "万": 10**4, "w": 10**4, "千": 1000, "k": 1000, "百": 100}
@@ -120,6 +122,8 @@ def _value(match: re.Match[str]) -> tuple[int | None, bool]:
             value += (number(tail) or 0) * Fraction(_UNIT[unit], 10) if tail else 0
         elif tail:
             return None, False
+        if coin and coin[-1].isdigit():  # 217块8
+            value += Fraction(int(coin[-1]), 10)
         sure = bool(coin) or bool(unit and unit != "百")
     if value is None:
         return None, False
@@ -152,6 +156,8 @@ def _role(text: str, start: int, end: int, lexicon: AmountLexicon) -> str:
     right = text[end : end + 12]
     for name in _ROLES:
         if lexicon.roles[name][0].search(left):
+            if name == "contested" and lexicon.roles[_AFFIRMED][1].match(right):
+                return "promised"
             told = name in ("promised", "has")
             return next((n for n in _OVER if told and lexicon.roles[n][1].match(right)), name)
     return next((name for name in _ROLES if lexicon.roles[name][1].match(right)), "")

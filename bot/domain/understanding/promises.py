@@ -127,11 +127,11 @@ def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
     spoken = [s for s in reading.shares if not s.paid]
     parts = len(reading.sums) + sum(s.name in ("half", "rest", "fraction") for s in spoken)
     order = (("pay", ""), ("",), ("income",)) if parts > 1 else (("pay",), ("",), ("income",))
-    refused = [d.found.place for d in reading.role("cannot") if d.found.place is not None]
+    refused = [d.found for d in reading.role("cannot") if d.found.place is not None]
     opened = [d.found.place for d in reading.dates if d.found.kind == "after"]
     for roles in order:
         out: list[Fixed] = []
-        dated = [d for d in reading.role(*roles) if d.found.place not in refused]
+        dated = [d for d in reading.role(*roles) if not _taken_back(d.found, refused)]
         for one in dated:
             if one.role == "" and ("now" in one.found.tags or one.found.place in opened):
                 continue
@@ -152,6 +152,11 @@ def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
         ):
             return []
     return []
+
+
+def _taken_back(found: Found, refused: list[Found]) -> bool:
+    """25号还? 25号还不上: the same day named once more, as one that cannot be."""
+    return any(f.place == found.place and f.start > found.start for f in refused)
 
 
 def _kept(reading: Reading, one: Dated) -> bool:

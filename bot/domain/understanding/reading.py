@@ -35,6 +35,7 @@ _VOWED = re.compile("会|一定|肯定|保证|要")
 _PAID_ON = re.compile("(?:还|付|交|转|结|缴)(?:清|完|掉)?(?:了|过|过了)?[, ]")
 _PAYDAY = 4
 _NOT_THEN = re.compile("(?:别|不要|不用|勿|莫)(?:在|老|总)?$")
+_WHOLE = re.compile("(?:块钱?|元)?(?:都|全|一次性?|一把)(?:给)?(?:你们?)?(?:还|付|结|交|转)了")
 _CLAUSE_END = re.compile("[,。!?;]")
 FIRST = re.compile(",[^,]{0,4}先")
 _ATTACHED = 14
@@ -100,13 +101,16 @@ def _heard_out(text: str, one: Dated, lexicon: Lexicon) -> Dated:
 
 def _gone(text: str, one: Sum, founds: list[Found], now: datetime) -> Sum:
     """A sum of a day gone by was paid, if anything (上个月还1000)."""
-    if one.role not in ("promised", ""):
+    if one.role not in ("promised", "", "paid"):
         return one
-    before = [f for f in founds if f.end <= one.start and f.place and f.kind != "deadline"]
+    before = [f for f in founds if f.end <= one.start and f.place]
     if not before or _CLAUSE_END.search(text, before[-1].end, one.start):
         return one
-    place = before[-1].place
-    past = place is not None and place.end <= now.replace(hour=0, minute=0, second=0)
+    place, today = before[-1].place, now.replace(hour=0, minute=0, second=0)
+    if one.role == "paid":  # 月底之前把八千七都还了
+        ahead = place is not None and place.end > today and "past" not in before[-1].tags
+        return replace(one, role="promised") if ahead and _WHOLE.match(text, one.end) else one
+    past = place is not None and place.end <= today and before[-1].kind != "deadline"
     return replace(one, role="paid") if past else one
 
 
@@ -168,7 +172,8 @@ def _role(near: _Near, verbs: Verbs) -> str:
     if after in ("wire", "call") and _NOT_THEN.search(head):
         return "avoid"  # 别白天打
     if after == "wire":
-        return "call" if "part" in found.tags else "pay"
+        haste = found.tags & {"soon", "now"} and not verbs.money_noun.search(text)
+        return "call" if haste or "part" in found.tags else "pay"
     if after == "open":  # 两点以后都行, beside a time not to call
         busy = "part" in found.tags and any(kind in ("avoid", "call") for _, kind in spots)
         return "call" if busy else _before(near, verbs)

@@ -156,9 +156,13 @@ def _expander(data: Mapping[str, Any], parts: Mapping[str, Any]) -> Any:
     return expand
 
 
+_LOOKS = re.compile(r"\(\?<?[=!](?:[^()]|\([^()]*\))*\)")
+"""What must stand or not stand around a festival: the scanner has seen to it."""
+
+
 def _festivals(table: Mapping[str, Mapping[str, Sequence[int]]]) -> list[Festival]:
     out = []
     for words, rule in table.items():
         ((kind, values),) = rule.items()
-        out.append(Festival(re.compile(str(words)), (kind, *values)))
+        out.append(Festival(re.compile(_LOOKS.sub("", str(words))), (kind, *values)))
     return out
