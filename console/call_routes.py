@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.domain.call.script import AskKind
+from bot.domain.call.script import AskKind, Step
 from bot.domain.rights import Right
 from bot.flows.collectors import PersonError
 from bot.flows.recordings import GoneError
@@ -21,6 +22,14 @@ from console.words import t, word
 
 #: What proves who somebody is; what was pressed or said to it is nobody's to read.
 _PROOFS = frozenset({AskKind.FACT, AskKind.REFERENCE})
+_KEYS = re.compile(r"[0-9*#]+")
+#: The carrier's words for the end of a transfer; whatever else it says, nobody was reached.
+_PUT_THROUGH = {
+    "completed": "talk.met",
+    "answered": "talk.met",
+    "bridged": "talk.met",
+    "hangup": "talk.gave_up",
+}
 
 
 def add_call_pages(pages: Blueprint, parts: ConsoleParts) -> None:
@@ -95,7 +104,12 @@ def _calls(parts: ConsoleParts, case: Mapping[str, Any]) -> list[dict[str, Any]]
             "way": word("call_direction", row["direction"]),
             "how": word("call_outcome", row["outcome"] or row["state"]),
             "with": _with(row),
+            "lasted": _lasted(row["seconds"]),
             "turns": _turns(parts, row),
+            "recordings": [
+                {**each, "lasted": _lasted(each["seconds"]) or t("talk.seconds", count=0)}
+                for each in row["recordings"]
+            ],
             "asks": _asks(row),
         }
         for row in rows
@@ -103,22 +117,44 @@ def _calls(parts: ConsoleParts, case: Mapping[str, Any]) -> list[dict[str, Any]]
 
 
 def _turns(parts: ConsoleParts, row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What was said, without what somebody proved themselves by."""
+    """What was said, without what somebody proved themselves by; `note` is what only happened."""
     shown, asked = [], ""
     for turn in row["turns"]:
-        proof = turn["heard"] and _proves(parts, row["script"], asked)
-        shown.append({**turn, "heard": t("talk.proof") if proof else turn["heard"]})
+        shown.append({**turn, **_heard(_step(parts, row["script"], asked), turn)})
         asked = turn["step"]
     return shown
 
 
-def _proves(parts: ConsoleParts, script: str, step: str) -> bool:
-    """Whether the step asks for a proof; a step that a newer script has no more counts as none."""
+def _heard(step: Step | None, turn: Mapping[str, Any]) -> dict[str, Any]:
+    """What came back to `step` in words of the page: the carrier's are nobody's."""
+    text = turn["heard"]
+    if step is not None and step.hand is not None and text:
+        return {"heard": "", "note": t(_PUT_THROUGH.get(text, "talk.not_met"))}
+    if step is not None and step.record is not None:
+        return {"heard": "", "silent": False, "note": t("talk.word_left")}
+    if text and step is not None and step.ask is not None and step.ask.kind in _PROOFS:
+        return {"heard": t("talk.proof")}
+    return {"heard": t("talk.pressed", keys=text) if _KEYS.fullmatch(text) else text}
+
+
+def _step(parts: ConsoleParts, script: str, step: str) -> Step | None:
+    """The step that asked; None for one that a newer script has no more."""
     try:
-        asks = parts.playbook.calls.by_id(script, "zh-CN").steps[step].ask
+        return parts.playbook.calls.by_id(script, "zh-CN").steps[step]
     except (LookupError, ValueError):
-        return False
-    return asks is not None and asks.kind in _PROOFS
+        return None
+
+
+def _lasted(seconds: int | None) -> str:
+    """“44秒”, “3分5秒”; nothing for a call nobody picked up."""
+    if not seconds:
+        return ""
+    minutes, rest = divmod(seconds, 60)
+    return (
+        t("talk.minutes", minutes=minutes, seconds=rest)
+        if minutes
+        else t("talk.seconds", count=rest)
+    )
 
 
 def _asks(row: Mapping[str, Any]) -> bool:

@@ -56,6 +56,39 @@ def test_what_somebody_proved_themselves_by_is_not_shown(
     assert "1234" not in page.replace("400-000-1234", "")
 
 
+def test_keys_transfers_and_messages_are_told_in_words_of_the_page(
+    talked: tuple[DeskInHand, int, str],
+) -> None:
+    """The carrier's words for them (`completed`, nothing at all) are nobody's words."""
+    desk, case_id, sid = talked
+    desk.sandbox.call("POST", f"/calls/{sid}/hangup", {})
+    desk.sandbox.flush()
+    add_person(desk)
+    browser = Browser(desk)
+    browser.log_in()
+    call_id = desk.one("SELECT id FROM call")
+    last = desk.one("SELECT max(number) FROM call_turn")
+    seal = desk.product.seal.seal
+    for step, heard in (
+        ("transfer", "0"), ("transfer_failed", "no-answer"), ("leave_word", "1"), ("word_left", "")
+    ):  # fmt: skip
+        last += 1
+        desk.sql(
+            "INSERT INTO call_turn (call_id, number, at, step, said_sealed, heard_sealed, "
+            "understood, detail, verified, answer_sealed) "
+            "VALUES (%s, %s, %s, %s, %s, %s, '{}', false, true, %s)",
+            call_id, last, desk.now, step, seal("好"), seal(heard), seal(""),
+        )  # fmt: skip
+    desk.sql("UPDATE call SET seconds = 185")
+    page = browser.get(f"/cases/{case_id}").text
+    assert "按键 1" in page
+    assert "no-answer" not in page
+    assert "没有接通专员" in page
+    assert "留言，见下面的录音" in page
+    assert "对方没有出声" not in page
+    assert "3分5秒" in page
+
+
 def test_a_call_in_the_story_tells_how_it_went_and_no_file_name(
     talked: tuple[DeskInHand, int, str],
 ) -> None:
