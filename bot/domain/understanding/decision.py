@@ -35,7 +35,9 @@ _SURE_WORDS = 0.85
 _BESIDE = {
     "deceased": 0.4, "opt_out": 0.27, "wrong_person": 0.32, "refuse": 0.27, "dispute": 0.27,
     "complaint": 0.27, "already_paid": 0.27, "promise_to_pay": 0.33, "question": 0.28,
+    "call_later": 0.35,
 }  # fmt: skip
+"""A call-back less likely than that was a true second intent in 10 of 32 replies of files not taught."""
 _UNSAID = 0.5
 """What a promise beside another intent needs that the grammar does not read."""
 _HEARSAY = 0.875
