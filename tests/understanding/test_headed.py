@@ -61,5 +61,5 @@ def test_no_pattern_of_the_product_is_passed_over_where_it_matches() -> None:
 
 def test_a_rule_bound_to_the_beginning_is_found_there_alone_and_another_up_to_four_times() -> None:
     book = RuleBook([Rule("other", "^还"), Rule("refuse", "不")], {"other": 1, "refuse": 0})
-    assert [(h.start, h.end) for h in book.hits("还还")] == [(0, 1)]
-    assert [h.start for h in book.hits("不不不不不不")] == [0, 1, 2, 3]
+    assert [(h.start, h.end) for h in book.hits("还还", marks("还还"))] == [(0, 1)]
+    assert [h.start for h in book.hits("不不不不不不", marks("不不不不不不"))] == [0, 1, 2, 3]

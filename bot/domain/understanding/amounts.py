@@ -9,8 +9,9 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
+from bot.domain.understanding.normalise import Plain
 from bot.domain.understanding.numerals import number
-from bot.domain.understanding.regexfacts import compiled, headed
+from bot.domain.understanding.regexfacts import compiled, headed, needed
 
 MOST_SUMS = 30
 """Numbers looked at in one text."""
@@ -27,7 +28,7 @@ _CLAUSE = re.compile(r"[,。!?;]")
 
 @dataclass(frozen=True, slots=True)
 class AmountLexicon:
-    """Compiled patterns of amounts.yaml."""
+    """Compiled patterns of amounts.yaml; in_sums, in_shares: marks without which a text holds none."""
 
     sum: re.Pattern[str]
     after: re.Pattern[str]
@@ -35,6 +36,8 @@ class AmountLexicon:
     roles: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
     portions: Mapping[str, re.Pattern[str]]
     fraction: re.Pattern[str]
+    in_sums: frozenset[str]
+    in_shares: frozenset[str]
 
 
 def build(data: Mapping[str, Any]) -> AmountLexicon:
@@ -49,6 +52,8 @@ def build(data: Mapping[str, Any]) -> AmountLexicon:
         },
         portions={name: compiled(pattern) for name, pattern in data["portions"].items()},
         fraction=compiled(data["fraction"]),
+        in_sums=needed(data["sum"]),
+        in_shares=needed(*data["portions"].values(), data["fraction"]),
     )
 
 
@@ -74,8 +79,11 @@ class Share:
     paid: bool = False
 
 
-def read_sums(text: str, taken: Sequence[tuple[int, int]], lexicon: AmountLexicon) -> list[Sum]:
+def read_sums(plain: Plain, taken: Sequence[tuple[int, int]], lexicon: AmountLexicon) -> list[Sum]:
     """Sums in the normalised text outside the stretches already `taken` by dates."""
+    if plain.marks.isdisjoint(lexicon.in_sums):
+        return []
+    text = plain.text
     free = bytearray(b"\1") * len(text)
     for start, end in taken:
         free[start:end] = bytes(end - start)
@@ -169,8 +177,11 @@ def _clause_before(text: str, start: int) -> str:
     return left[cuts[-1] :] if cuts else left
 
 
-def read_shares(text: str, lexicon: AmountLexicon) -> list[Share]:
+def read_shares(plain: Plain, lexicon: AmountLexicon) -> list[Share]:
     """Portions in the normalised text, in order."""
+    if plain.marks.isdisjoint(lexicon.in_shares):
+        return []
+    text = plain.text
     shares = [
         Share(m.start(), m.end(), name)
         for name, pattern in lexicon.portions.items()

@@ -84,9 +84,8 @@ def _assemble(reading: Reading, context: Context, now: datetime, lexicon: Lexico
     decision = decide(reading, choice, context, now, lexicon)
     names = decision.names
     promise = _promise(reading, choice, decision, context, now, lexicon)
-    choice = replace(
-        choice, names=names, hits=tuple(h for h in choice.hits if h.rule.label in names)
-    )
+    hits = tuple(h for h in choice.hits if h.rule.label in names)
+    choice = Choice(names, hits, choice.weights)
     calls = "call_later" in names
     facets = _facets(reading, choice, lexicon)
     return Understanding(
@@ -173,8 +172,13 @@ def _reason(reading: Reading, choice: Choice, lexicon: Lexicon) -> str | None:
     carried = [h.rule.carries["reason"] for h in choice.hits if "reason" in h.rule.carries]
     if choice.names[0] in ("deceased", "dispute", "wrong_person", "request_human"):
         return carried[0] if carried else None
-    if _REASONED & set(choice.names):
-        told = [name for name, pattern in lexicon.reasons.items() if pattern.search(reading.text)]
+    if not _REASONED.isdisjoint(choice.names):
+        may = not reading.plain.marks.isdisjoint(lexicon.in_reasons)
+        told = [
+            name
+            for name, pattern in lexicon.reasons.items()
+            if may and pattern.search(reading.text)
+        ]
         return told[0] if told else (carried[0] if carried else None)
     return None
 

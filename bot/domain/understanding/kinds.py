@@ -62,15 +62,17 @@ def _longest(known: Words, text: str, at: int) -> tuple[int, str] | None:
 
 def kind_grams(written: str) -> set[str]:
     """The 1- to 3-grams that hold a sign, and the pairs of signs near each other, parted by ~."""
-    grams: set[str] = set()
+    grams: list[str] = []
     for sign in _SIGN.finditer(written):
         at = sign.start()  # never at an end: the ends are marked
-        grams.update((written[at], written[at - 1 : at + 1], written[at : at + 2]))
-        grams.update(written[start : start + 3] for start in (at - 2, at - 1, at) if start >= 0)
+        before, one, after = written[at - 1], written[at], written[at + 1]
+        grams += one, before + one, one + after, before + one + after, written[at : at + 3]
+        if at > 1:
+            grams.append(written[at - 2 : at + 1])
     row = _SIGN_OR_BREAK.findall(written)
-    for at, one in enumerate(row):
-        grams.update([f"{one}~{other}" for other in row[at + 1 : at + 1 + _REACH]])
-    return grams
+    for at, one in enumerate(row, 1):
+        grams += [f"{one}~{other}" for other in row[at : at + _REACH]]
+    return set(grams)
 
 
 def build(data: Mapping[str, object]) -> Kinds:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.understanding import amounts, asides, classifier, kinds, tokens
 from bot.domain.understanding.normalise import Normaliser
-from bot.domain.understanding.regexfacts import compiled, headed
+from bot.domain.understanding.regexfacts import compiled, headed, needed
 from bot.domain.understanding.rules import RuleBook, expand, rules_of
 from bot.domain.understanding.values import Intent
 
@@ -48,14 +48,17 @@ class Verbs:
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """normalise: text -> Plain. book: intent rules. rank: intent -> order, who contacts least first.
-    keys: bare SMS replies that always mean one thing. machines, reasons: name -> words."""
+    keys: bare SMS replies that always mean one thing. machines, reasons: name -> words; in_machines,
+    in_reasons: marks without which a text holds none of them."""
 
     normalise: Normaliser
     book: RuleBook
     rank: Mapping[str, int]
     keys: Mapping[str, str]
     machines: Mapping[str, re.Pattern[str]]
+    in_machines: frozenset[str]
     reasons: Mapping[str, re.Pattern[str]]
+    in_reasons: frozenset[str]
     abuse: re.Pattern[str]
     times: tokens.TimeLexicon
     amounts: amounts.AmountLexicon
@@ -77,6 +80,7 @@ def build(data: Mapping[str, Mapping[str, Any]]) -> Lexicon:
     if set(rank) != {i.value for i in Intent}:
         raise ValueError("intents.yaml: order must name every intent once")
     macros = intents["macros"]
+    reasons = {name: expand(pattern, macros) for name, pattern in intents["reasons"].items()}
     return Lexicon(
         normalise=Normaliser(
             dict(zip(source, target, strict=True)),
@@ -88,10 +92,10 @@ def build(data: Mapping[str, Mapping[str, Any]]) -> Lexicon:
         rank=rank,
         keys={str(k): str(v) for k, v in intents["keys"].items()},
         machines={name: compiled(pattern) for name, pattern in intents["machines"].items()},
-        reasons={
-            name: compiled(expand(pattern, macros)) for name, pattern in intents["reasons"].items()
-        },
-        abuse=compiled(intents["abuse"]),
+        in_machines=needed(*intents["machines"].values()),
+        reasons={name: headed(pattern) for name, pattern in reasons.items()},
+        in_reasons=needed(*reasons.values()),
+        abuse=headed(intents["abuse"]),
         times=tokens.build(data["times"]),
         amounts=amounts.build(data["amounts"]),
         verbs=_verbs(data["verbs"]),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
-from bot.domain.understanding.regexfacts import compiled
+from bot.domain.understanding.regexfacts import compiled, headed, marks, needed
 
 _WIDE = {0xFF01 + i: 0x21 + i for i in range(94)} | {
     ord(c): ord(c) + 32 for c in map(chr, range(65, 91))
@@ -30,7 +30,7 @@ _PAUSE = (
     rf"|(?<=\d) +(?=[周星礼节这今明后本剩其{_DIGIT}])|(?<=[{_DIGIT}]) +(?=\d)"
 )
 """A space that stands for a comma (没钱 周五还), not one inside a date or before a sum."""
-_SPACES = rf"(?P<pause>{_PAUSE})|(?<=[{_CJK},。!?]) +| +(?=[{_CJK},。!?])"
+_SPACES = rf"(?= )(?:(?P<pause>{_PAUSE})|(?<=[{_CJK},。!?]) +| +(?=[{_CJK},。!?]))"
 _EMOJI = r"[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff]+"
 _REPEATS = (
     r"(?P<one>[^\d\s零一二三四五六七八九上下])(?P=one){2,}"
@@ -41,11 +41,13 @@ _REPEATS = (
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """The normalised text and, per character, its place in the original (None = the same)."""
+    """The normalised text and, per character, its place in the original (None = the same). marks: what
+    tells quickly that words are not in it (regexfacts)."""
 
     text: str
     origin: tuple[int, ...] | None
     original: str
+    marks: Set[str]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """[start, end) of the normalised text as [start, end) of the original."""
@@ -71,11 +73,13 @@ class Normaliser:
         table |= {ord(k): v for k, v in _MARKS.items()}
         table |= {ord(k): v for k, v in script.items()}
         self._table = table
-        self._noise = compiled(f"{_INVISIBLE}|{_SPACES}|(?P<emoji>{_EMOJI})|{_REPEATS}|{fillers}")
+        empty = headed(fillers).pattern
+        self._noise = compiled(f"{_INVISIBLE}|{_SPACES}|(?P<emoji>{_EMOJI})|{_REPEATS}|{empty}")
         self._exact = {k: v for k, v in phrases.items() if not re.search(r"[(\[?]", k)}
         self._special = [(compiled(k), v) for k, v in phrases.items() if k not in self._exact]
         keys = sorted(phrases, key=len, reverse=True)
-        self._phrases = compiled("|".join(_guarded(key) for key in keys))
+        self._phrases = headed("|".join(_guarded(key) for key in keys))
+        self._in_phrases = needed(*phrases)
         self._emoji = emoji
 
     def __call__(self, text: str) -> Plain:
@@ -85,8 +89,12 @@ class Normaliser:
             plain = text
         origin: list[int] | None = None
         plain, origin = _replace(plain, origin, self._noise, self._quiet)
-        plain, origin = _replace(plain, origin, self._phrases, self._phrase)
-        return Plain(plain, tuple(origin) if origin is not None else None, text)
+        present = marks(plain)
+        if not present.isdisjoint(self._in_phrases):
+            before = plain
+            plain, origin = _replace(plain, origin, self._phrases, self._phrase)
+            present = present if plain == before else marks(plain)
+        return Plain(plain, tuple(origin) if origin is not None else None, text, present)
 
     def _quiet(self, match: re.Match[str]) -> str:
         if match.group("pause"):

@@ -79,11 +79,13 @@ def day_of(found: Found, now: datetime) -> tuple[date, bool] | None:  # noqa: PL
 
 def some_day(reading: Reading, now: datetime) -> bool:
     """Whether a day to pay on was given, be it today by 马上."""
-    return any(day_of(d.found, now) for d in reading.role("pay", ""))
+    return bool(reading.dates) and any(day_of(d.found, now) for d in reading.role("pay", ""))
 
 
 def firm_day(reading: Reading, now: datetime) -> bool:
     """Whether a day to pay on was given, more than 马上 or 现在."""
+    if not reading.dates:
+        return False
     dates = [d.found for d in reading.role("pay", "")]
     return any(day_of(found, now) for found in dates if not found.tags & {"soon", "now"})
 

@@ -74,7 +74,7 @@ class Reading:
 
     def role(self, *roles: str) -> list[Dated]:
         """The dates that have one of these roles."""
-        return [d for d in self.dates if d.role in roles]
+        return [d for d in self.dates if d.role in roles] if self.dates else []
 
 
 def read(plain: Plain, facts: Facts, lexicon: Lexicon) -> Reading:
@@ -82,13 +82,13 @@ def read(plain: Plain, facts: Facts, lexicon: Lexicon) -> Reading:
     text = plain.text
     founds = read_times(text, facts, lexicon.times)
     taken = [(f.start, f.end) for f in founds]
-    sums = read_sums(text, taken, lexicon.amounts)
+    sums = read_sums(plain, taken, lexicon.amounts)
     return Reading(
         plain,
         tuple(_heard_out(text, d, lexicon) for d in assign(text, founds, lexicon.verbs, facts.now)),
         tuple(_gone(text, one, founds, facts.now) for one in sums),
-        tuple(read_shares(text, lexicon.amounts)),
-        tuple(lexicon.book.settled(text)),
+        tuple(read_shares(plain, lexicon.amounts)),
+        tuple(lexicon.book.settled(plain)),
     )
 
 

@@ -17,7 +17,9 @@ _DIGITS = frozenset("0123456789")
 _ZERO_WIDTH = (op.AT, op.ASSERT, op.ASSERT_NOT)
 _PAIR = 0.05
 """How much rarer a pair of neighbours is than a character."""
-_MOST_PAIRS = 200
+_MOST_PAIRS, _MOST_CHARS = 200, 40
+"""Larger sets tell too little."""
+_ANYTHING = frozenset({""})
 
 
 def first_chars(pattern: str) -> frozenset[str] | None:
@@ -86,8 +88,15 @@ def must_contain(pattern: str) -> tuple[frozenset[str], ...]:
 
 
 def marks(text: str) -> set[str]:
-    """The characters of a text and its pairs of neighbours."""
-    return {*text, *map(add, text, text[1:])}
+    """The characters of a text and its pairs of neighbours; the empty mark stands in every text."""
+    return {"", *text, *map(add, text, text[1:])}
+
+
+def needed(*patterns: str) -> frozenset[str]:
+    """Marks of which a text must hold one for any of the patterns to match; the empty mark for a pattern
+    that may match anything."""
+    found = (min(must_contain(each), key=_breadth, default=_ANYTHING) for each in patterns)
+    return frozenset().union(*found)
 
 
 def _needs(nodes: Any) -> list[frozenset[str]]:
@@ -97,7 +106,7 @@ def _needs(nodes: Any) -> list[frozenset[str]]:
             out.append(frozenset(chr(value)))
         elif code is op.IN:
             chars = _class(value)
-            if chars is not None and len(chars) < 16 and value[0][0] is not op.NEGATE:
+            if chars is not None and len(chars) <= _MOST_CHARS and value[0][0] is not op.NEGATE:
                 out.append(chars)
         elif code is op.SUBPATTERN:
             out.extend(_needs(value[-1]))

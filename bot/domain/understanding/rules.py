@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
-from bot.domain.understanding.regexfacts import branches, compiled, headed, marks, must_contain
+from bot.domain.understanding.normalise import Plain
+from bot.domain.understanding.regexfacts import branches, compiled, headed, must_contain
 
 MOST_HITS = 4
 """Matches kept per rule; more say nothing new and would cost time in very long texts."""
@@ -59,17 +60,13 @@ class RuleBook:
         self._patterns = tuple(pattern for _, pattern in split)
         self._ready: dict[int, Finder] = {}
         common = Counter(char for _, pattern in split for char in set(pattern))
-        self._always: set[int] = set()
         self._by_mark: dict[str, list[int]] = {}
         self._needs = [self._file(at, pattern, common) for at, (_, pattern) in enumerate(split)]
 
     def _file(self, at: int, pattern: str, common: Mapping[str, int]) -> tuple[frozenset[str], ...]:
         """Index a pattern under its rarest needed marks; the other needs are returned."""
         needs = sorted(must_contain(pattern), key=lambda need: _often(need, common))
-        if not needs:
-            self._always.add(at)
-            return ()
-        for mark in needs[0]:
+        for mark in needs[0] if needs else [""]:
             self._by_mark.setdefault(mark, []).append(at)
         return tuple(needs[1:3])
 
@@ -87,11 +84,11 @@ class RuleBook:
         for at in range(len(self._patterns)):
             self._finder(at)
 
-    def hits(self, text: str) -> list[Hit]:
-        """All matches in `text`, at most MOST_HITS per pattern."""
-        present, by_mark, needs, ready = marks(text), self._by_mark, self._needs, self._ready
+    def hits(self, text: str, present: Set[str]) -> list[Hit]:
+        """All matches in a text of these marks, at most MOST_HITS per pattern."""
+        by_mark, needs, ready = self._by_mark, self._needs, self._ready
         found: list[Hit] = []
-        for at in self._always.union(*[by_mark[mark] for mark in present if mark in by_mark]):
+        for at in set().union(*[by_mark[mark] for mark in present if mark in by_mark]):
             for need in needs[at]:
                 if present.isdisjoint(need):
                     break
@@ -101,10 +98,10 @@ class RuleBook:
                     found += _matches(self.rules[at], find, text, match)
         return found
 
-    def settled(self, text: str) -> list[Hit]:
+    def settled(self, plain: Plain) -> list[Hit]:
         """Matches that survive: a longer reading shields what it contains; of two that merely
         overlap the one that contacts less (lower rank) stays."""
-        hits = self.hits(text)
+        hits = self.hits(plain.text, plain.marks)
         if len(hits) < 2:
             return [h for h in hits if h.rule.label != "-"]
         kept: list[Hit] = []

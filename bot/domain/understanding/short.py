@@ -71,6 +71,8 @@ def _confirmed(
 
 def _machine(plain: Plain, lexicon: Lexicon) -> Understanding | None:
     """Voicemail and carriers' announcements: not the debtor's word."""
+    if plain.marks.isdisjoint(lexicon.in_machines):
+        return None
     for flag, pattern in lexicon.machines.items():
         if match := pattern.search(plain.text):
             span = (Span(*plain.span(*match.span()), flag),)
@@ -81,6 +83,8 @@ def _machine(plain: Plain, lexicon: Lexicon) -> Understanding | None:
 
 def _answer(bare: str, plain: Plain, context: Context, lexicon: Lexicon) -> Understanding | None:
     """Yes or no to what was asked last."""
+    if context.asked not in ("confirm_promise", "identity"):
+        return None
     span, verbs = _whole(plain, "answer"), lexicon.verbs
     yes, no = verbs.yes.match(bare), verbs.no.match(bare)
     if context.asked == "confirm_promise" and (yes or no):
