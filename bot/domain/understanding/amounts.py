@@ -19,7 +19,8 @@ LARGEST = 10**11
 """Above this many minor units a number is no debt of ours and is not read as money."""
 _ROLES = ("each", "paid", "contested", "unable", "whole", "has", "promised")
 _AFFIRMED = "affirmed"
-"""Words after a sum that take back what stands before it: 账单写的2318, 我照付."""
+"""Words after a sum that take back what stands before it (账单写的2318, 我照付), and before it that
+take back what comes after (先把456还了)."""
 _OVER = ("paid", "whole")
 """Words after a sum that overrule what stands before it."""
 _UNIT = {"亿": 10**8, "万": 10**4, "w": 10**4, "千": 1000, "k": 1000, "百": 100}
@@ -160,15 +161,16 @@ def _plausible(
 
 def _role(text: str, start: int, end: int, lexicon: AmountLexicon) -> str:
     """The nearest word that says what the sum is; its own clause only."""
-    left = _clause_before(text, start)
+    left, affirmed = _clause_before(text, start), lexicon.roles[_AFFIRMED]
     right = text[end : end + 12]
     for name in _ROLES:
         if lexicon.roles[name][0].search(left):
-            if name == "contested" and lexicon.roles[_AFFIRMED][1].match(right):
+            if name == "contested" and affirmed[1].match(right):
                 return "promised"
-            told = name in ("promised", "has")
+            told = name in ("promised", "has") and not affirmed[0].search(left)
             return next((n for n in _OVER if told and lexicon.roles[n][1].match(right)), name)
-    return next((name for name in _ROLES if lexicon.roles[name][1].match(right)), "")
+    told_after = next((name for name in _ROLES if lexicon.roles[name][1].match(right)), "")
+    return "promised" if told_after == "paid" and affirmed[0].search(left) else told_after
 
 
 def _clause_before(text: str, start: int) -> str:

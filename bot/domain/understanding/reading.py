@@ -33,6 +33,8 @@ _TOLD = re.compile(
 _VOWED = re.compile("会|一定|肯定|保证|要")
 """国庆前还的 tells of the past, 肯定国庆前还的 vows."""
 _PAID_ON = re.compile("(?:还|付|交|转|结|缴)(?:清|完|掉)?(?:了|过|过了)?[, ]")
+_TO_COME = re.compile("明|后[天日]|大后|下|今[晚夜]|月底|周末")
+"""先把456还了, 明天: a day said to come is none on which it was paid."""
 _PAYDAY = 4
 _NOT_THEN = re.compile("(?:别|不要|不用|勿|莫)(?:在|老|总)?$")
 _WHOLE = re.compile("(?:块钱?|元)?(?:都|全|一次性?|一把)(?:给)?(?:你们?)?(?:还|付|结|交|转)了")
@@ -211,7 +213,11 @@ def _before(near: _Near, verbs: Verbs) -> str:
         return ""
     if kind in ("pay", "call") or (kind in ("avoid", "paid", "due") and at > clause):
         return kind
-    if kind == "paid" and _PAID_ON.fullmatch(text[at : found.start] + text[found.end :]):
+    if (
+        kind == "paid"
+        and not _TO_COME.match(text, found.start)
+        and _PAID_ON.fullmatch(text[at : found.start] + text[found.end :])
+    ):
         return kind  # 付过啦, 2月18
     return ""
 
