@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,12 +16,11 @@ from bot.scripts.names import masked
 from console.guard import needs
 from console.own_books import scope
 from console.parts import ConsoleParts
-from console.showing import instant, span
+from console.showing import KEYS, instant, span
 from console.words import t, word
 
 #: What proves who somebody is; what was pressed or said to it is nobody's to read.
 _PROOFS = frozenset({AskKind.FACT, AskKind.REFERENCE})
-_KEYS = re.compile(r"[0-9*#]+")
 #: The carrier's words for the end of a transfer; whatever else it says, nobody was reached.
 _PUT_THROUGH = {
     "completed": "talk.met",
@@ -134,7 +132,7 @@ def _heard(step: Step | None, turn: Mapping[str, Any]) -> dict[str, Any]:
         return {"heard": "", "silent": False, "note": t("talk.word_left")}
     if text and step is not None and step.ask is not None and step.ask.kind in _PROOFS:
         return {"heard": t("talk.proof")}
-    return {"heard": t("talk.pressed", keys=text) if _KEYS.fullmatch(text) else text}
+    return {"heard": t("talk.pressed", keys=text) if KEYS.fullmatch(text) else text}
 
 
 def _step(parts: ConsoleParts, script: str, step: str) -> Step | None:

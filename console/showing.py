@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 
 from bot.domain.money import exponent, spoken, to_major
 from bot.flows.playbook import zone_of
 from console.words import ENGLISH, language, t
+
+#: What a caller pressed, as it is stored.
+KEYS = re.compile(r"[0-9*#]+")
 
 
 def money(minor: int, currency: str) -> str:

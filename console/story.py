@@ -13,7 +13,7 @@ from bot.flows.playbook import zone_of
 from bot.store.views import Row, TimelineItem
 from console.fixing import Fix, fix_of, standing, told
 from console.marks import Piece, pieces
-from console.showing import day, instant, money
+from console.showing import KEYS, day, instant, money
 from console.words import reason_word, t, word
 
 #: A link opens the debtor's page: the console shows that there was one, not where it leads.
@@ -164,6 +164,10 @@ class Teller:
         if item.data["state"] == "stored":
             tags = [Tag(t("story.reading"), "warn")]
         title = t("story.reply", channel=word("channel", item.data["channel"]))
+        if item.data["channel"] == Channel.VOICE and KEYS.fullmatch(item.text):
+            pressed = Piece(t("talk.pressed", keys=item.text))  # no reader can be wrong about a key
+            facts = self._understood({**read, "confidence": None})
+            return Entry(item.at, "reply", title, tags, [pressed], facts)
         facts = self._understood(read) + told(item, self.currency, self.zone, self.today)
         fix = fix_of(item, self.currency, self.zone)
         return Entry(item.at, "reply", title, tags, pieces(item.text, evidence), facts, fix=fix)

@@ -56,6 +56,22 @@ def test_what_somebody_proved_themselves_by_is_not_shown(
     assert "1234" not in page.replace("400-000-1234", "")
 
 
+def test_a_key_in_the_story_is_a_key_and_no_reading_to_be_put_right(
+    talked: tuple[DeskInHand, int, str],
+) -> None:
+    desk, case_id, _ = talked
+    assert desk.one("SELECT state FROM reply") == "handled"
+    add_person(desk)
+    browser = Browser(desk)
+    browser.log_in()
+    story = browser.get(f"/cases/{case_id}").text.partition("欠款人电话回复")[2]
+    assert "要求人工" in story
+    assert "按键 0" in story
+    assert "读错了" not in story
+    desk.sql("UPDATE reply SET body_sealed = %s", desk.product.seal.seal("转人工"))
+    assert "读错了" in browser.get(f"/cases/{case_id}").text
+
+
 def test_keys_transfers_and_messages_are_told_in_words_of_the_page(
     talked: tuple[DeskInHand, int, str],
 ) -> None:
