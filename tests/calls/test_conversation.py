@@ -67,7 +67,7 @@ VERIFIED = ("1", "123*")
 def test_the_first_words_say_who_calls_and_where_to_check_and_ask_who_it_is():
     turn = begin(SCRIPT, context())
     first, recording, ask = turn.outputs
-    assert first.text.startswith("您好，这里是晨光消费金融")
+    assert first.text.startswith("您好，我是晨光消费金融的智能语音助手，通话会录音。")
     assert "四零零，零零零，幺二三四" in first.text
     assert isinstance(recording, StartRecording)
     assert isinstance(ask, Ask)
@@ -78,6 +78,7 @@ def test_without_the_duty_nothing_is_recorded_and_nothing_said_of_it():
     turn = begin(SCRIPT, context(duties=Duties(ai_notice=False, record_notice=False)))
     assert not any(isinstance(each, StartRecording) for each in turn.outputs)
     assert "录音" not in turn.outputs[0].text
+    assert turn.outputs[0].text.startswith("您好，这里是晨光消费金融。官方电话")
     assert "语音助手" not in turn.outputs[0].text
 
 

@@ -122,6 +122,9 @@ def test_the_end_and_the_refusal_are_documents_as_well():
         ("<Response><Hangup/><Hangup/></Response>", "nothing after"),
         ('<Response><Gather input="dtmf" action="x"/><Hangup/></Response>', "is not url"),
         ("<Response><Hangup reason='busy'/></Response>", "no attribute"),
+        ('<Response><Gather input="speech" action="https://a.example/" language="cmn-Hans-CN" '
+         'speechModel="default" speechTimeout="auto"/><Hangup/></Response>', "needs seconds"),
+        ('<Response><Say language="yue-HK" voice="Polly.Hiujin-Neural">好</Say><Hangup/></Response>', "not speak"),
         ("<Response><Number>1</Number><Hangup/></Response>", "must not be in"),
     ],
 )  # fmt: skip

@@ -15,7 +15,7 @@ _SHAPES = {
     "count": r"\d+",
     "positive": r"[1-9]\d*",
     "percent": r"\d{2,3}%",
-    "auto_or_count": r"auto|\d+",
+    "auto_or_positive": r"auto|[1-9]\d*",
     "keys": r"[0-9*#]*",
     "phone": r"\+[1-9]\d{6,14}",
     "url": r"https?://[^\s]+",
@@ -92,6 +92,8 @@ def _speech(element: Xml.Element) -> Iterator[str]:
     listens = element.tag == "Gather" and "speech" in element.get("input", "")
     if listens and "language" not in element.attrib:
         yield "<Gather> listens without a language"
+    if element.get("speechTimeout") == "auto" and "speechModel" in element.attrib:
+        yield "a chosen speechModel needs seconds for speechTimeout"  # 13335
     if element.tag == "Enqueue" and len(element.text or "") > 64:
         yield "a queue's name that is too long"
 
