@@ -59,7 +59,7 @@ class PutThrough(Protocol):
 
     def queue_end(self, sid: str, number: int, result: str) -> str: ...
 
-    def dial_end(self, sid: str, number: int, result: str) -> str: ...
+    def dial_end(self, sid: str, number: int, result: str, *, bridged: bool) -> str: ...
 
 
 class Reports(Protocol):
@@ -175,7 +175,9 @@ def _add_transfers(
     @spoken
     def dial_end() -> str:
         form = request.form
-        return put.dial_end(field(form, "CallSid", SID), _number(), _word(form, "DialCallStatus"))
+        bridged = form.get("DialBridged") != "false"
+        status = _word(form, "DialCallStatus")
+        return put.dial_end(field(form, "CallSid", SID), _number(), status, bridged=bridged)
 
 
 def _add_reports(pages: Blueprint, signed: Callable[[View], View], parts: VoiceParts) -> None:

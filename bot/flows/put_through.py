@@ -13,6 +13,9 @@ from bot.flows.ports.transactions import Clock, Transactions
 from bot.flows.transfers import Transfers
 from bot.scripts.call_phrases import Phrases
 
+#: Ends of a transfer whose collector picked up the telephone.
+ANSWERED = frozenset({"completed", "answered"})
+
 
 @dataclass(frozen=True)
 class PutThrough:
@@ -54,13 +57,18 @@ class PutThrough:
                         return document
         return self.conversation.turn(sid, number, Heard.transfer(result))
 
-    def dial_end(self, sid: str, number: int, result: str) -> str:
-        """The collector hung up, or was not reached."""
+    def dial_end(self, sid: str, number: int, result: str, *, bridged: bool) -> str:
+        """The collector hung up, or was not reached. `bridged`: the two were connected; who picks
+        up and hangs up within the whisper ends a call that was answered, and talked to nobody.
+        """
+        result = result if bridged or result not in ANSWERED else "no-answer"
         with self.transactions() as store:
             call = store.call_of(sid=sid, token=None)
             if call is not None and call.transfer in {"dialing", "talking"}:
                 now = self.clock.real() + call.shift
                 store.set_transfer(call.call_id, "over", collector_id=None, at=now)
+                if result not in ANSWERED:
+                    store.not_met(call.call_id)
         return self.conversation.turn(sid, number, Heard.transfer(result))
 
     def _leave(self, store: CallStore, call: CallRow, result: str) -> str | None:

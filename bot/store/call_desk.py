@@ -200,6 +200,10 @@ class CallDeskRows(CallRows):
             [state, collector_id, state, at, call_id],
         )
 
+    def not_met(self, call_id: int) -> None:
+        """Whoever picked up was gone before the two were connected."""
+        self._connection.execute("UPDATE call SET met_at = NULL WHERE id = %s", [call_id])
+
     def queue_position(self, call_id: int) -> int:
         """1 is next."""
         row = self._connection.execute(_POSITION, [call_id]).fetchone()

@@ -95,6 +95,26 @@ def test_a_collector_who_does_not_pick_up_leads_to_a_time_for_a_call_back(
     assert call_row(desk, case_id)["transfer"] == "over"
 
 
+def test_a_collector_who_hangs_up_within_the_whisper_has_talked_to_nobody(
+    desk: DeskInHand,
+) -> None:
+    """The carrier calls such a call completed; the debtor is still on the line and is asked for a time."""
+    collector(desk)
+    case_id = called(desk)
+    sid = sid_of(desk, case_id)
+    act(desk, sid, "answer")
+    talk(desk, sid, *KNOWN, "0")
+    call_id = desk.one("SELECT id FROM call")
+    assert "马先生或马女士" in post(desk, f"whisper?call={call_id}", {}).text
+    assert call_row(desk, case_id)["transfer"] == "talking"
+    form = {"CallSid": sid, "DialCallStatus": "completed", "DialBridged": "false"}
+    answer = post(desk, f"dial-end?turn={turns(desk, case_id)[-1][0]}", form).text
+    assert "什么时候方便" in answer
+    assert call_row(desk, case_id)["transfer"] == "over"
+    assert desk.one("SELECT met_at FROM call") is None
+    assert call_row(desk, case_id)["state"] == "talking"
+
+
 def test_the_second_waits_in_line_and_is_told_where_until_the_collector_is_free(
     desk: DeskInHand,
 ) -> None:

@@ -307,6 +307,10 @@ class CallStore(Cases, TouchWriter, Protocol):
         """queued, dialing, talking or over."""
         ...
 
+    def not_met(self, call_id: int) -> None:
+        """Whoever picked up was gone before the two were connected."""
+        ...
+
     def queue_position(self, call_id: int) -> int:
         """1 is next."""
         ...
