@@ -57,9 +57,7 @@ def main() -> None:
         f"understand ({len(cases)} replies)",
         [best(lambda c=c: understand(c.text, c.context), rounds) for c in cases],
     )
-    plain = [
-        (words.normalise(c.text).text, Facts(c.context.now.replace(tzinfo=None))) for c in cases
-    ]
+    plain = [(words.normalise(c.text), Facts(c.context.now.replace(tzinfo=None))) for c in cases]
     dated = [(text, facts) for text, facts in plain if read_times(text, facts, words.times)]
     show(
         f"dates alone ({len(dated)} that hold one)",

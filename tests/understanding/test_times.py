@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 25, 10, 30)  # a Wednesday
 
 def found(text: str, now: datetime = NOW, payday: int | None = None) -> list[Found]:
     words = lexicon()
-    return read_times(words.normalise(text).text, Facts(now, payday), words.times)
+    return read_times(words.normalise(text), Facts(now, payday), words.times)
 
 
 def spot(text: str, now: datetime = NOW, payday: int | None = None) -> tuple[str, str, str, str]:

@@ -187,13 +187,13 @@ def _evidence(
     reading: Reading, choice: Choice, promise: Promise, *, calls: bool
 ) -> tuple[Span, ...]:
     span = reading.plain.span
-    out = [Span(*span(h.start, h.end), h.rule.label) for h in choice.hits]
+    out = {(*span(h.start, h.end), h.rule.label) for h in choice.hits}
     if promise.chosen is not None:
-        out.append(Span(*span(promise.chosen.start, promise.chosen.end), "promise_date"))
+        out.add((*span(promise.chosen.start, promise.chosen.end), "promise_date"))
     if calls:
-        out += [Span(*span(d.found.start, d.found.end), "callback") for d in reading.role("call")]
-    out += [Span(*span(s.start, s.end), f"amount_{s.role or 'said'}") for s in reading.sums]
-    return tuple(sorted(set(out), key=lambda s: (s.start, s.end, s.label)))
+        out.update((*span(d.found.start, d.found.end), "callback") for d in reading.role("call"))
+    out.update((*span(s.start, s.end), f"amount_{s.role or 'said'}") for s in reading.sums)
+    return tuple([Span(*one) for one in sorted(out)])
 
 
 def _whens(reading: Reading, context: Context) -> tuple[When, ...]:

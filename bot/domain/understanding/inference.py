@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import compress
 
 from bot.domain.understanding.lexicon import Lexicon, Verbs
 from bot.domain.understanding.pieces import Found
@@ -19,6 +20,8 @@ DATE_ASKED = ("promise_date", "confirm_promise", "either_or")
 
 def told_by_dates(weights: dict[str, float], reading: Reading, now: datetime, verbs: Verbs) -> None:
     """A date with a paying verb is a promise, one with a calling verb asks for a call."""
+    if not reading.dates:
+        return
     paying = [d.found for d in reading.role("pay") if "past" not in d.found.tags]
     rest = any(_of_the_rest(d, reading, verbs) for d in reading.role("", "income"))
     if rest or any(day_of(found, now) or _ahead(found, now) for found in paying):
@@ -44,6 +47,8 @@ def bare_reply(
     weights: dict[str, float], reading: Reading, context: Context, now: datetime, lexicon: Lexicon
 ) -> None:
     """25号; 明天可以吗; 三点以后; 两千: a date or a sum and nothing else that tells."""
+    if not reading.dates and not reading.sums:
+        return
     strong = {name for name, weight in weights.items() if weight >= SOFT}
     if not strong <= _MAY_STAND_BESIDE or not _nothing_else(reading, lexicon, strong):
         return
@@ -83,5 +88,5 @@ def _nothing_else(reading: Reading, lexicon: Lexicon, strong: set[str]) -> bool:
     spans += [(h.start, h.end) for h in told]
     for start, end in spans:
         marks[start:end] = [False] * (end - start)
-    left = "".join(c for c, keep in zip(reading.text, marks, strict=True) if keep)
+    left = "".join(compress(reading.text, marks))
     return bool(lexicon.verbs.filler_only.fullmatch(lexicon.verbs.correction.sub("", left)))

@@ -72,7 +72,8 @@ class Reading:
 
     def bound(self) -> Reading:
         """The same without the dates that nothing in their clauses binds."""
-        return replace(self, dates=tuple(d for d in self.dates if d.bound))
+        dates = tuple(d for d in self.dates if d.bound)
+        return Reading(self.plain, dates, self.sums, self.shares, self.hits)
 
     def role(self, *roles: str) -> list[Dated]:
         """The dates that have one of these roles."""
@@ -82,7 +83,7 @@ class Reading:
 def read(plain: Plain, facts: Facts, lexicon: Lexicon) -> Reading:
     """Find everything; decide nothing about intents yet."""
     text = plain.text
-    founds = read_times(text, facts, lexicon.times)
+    founds = read_times(plain, facts, lexicon.times)
     taken = [(f.start, f.end) for f in founds]
     sums = read_sums(plain, taken, lexicon.amounts)
     return Reading(

@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.domain.understanding import lunar
 from bot.domain.understanding.counting import Used, read_counted
 from bot.domain.understanding.frames import DAY, Frame, Place, days, names_a_day
+from bot.domain.understanding.normalise import Plain
 from bot.domain.understanding.pairs import read_offset, read_range, to_moment
 from bot.domain.understanding.pieces import Facts, Found, Item, gather
 from bot.domain.understanding.placing import Placer
@@ -25,11 +26,12 @@ _NEW_MATTER = re.compile("[。!?;还付转汇缴交]")
 _EVENT = re.compile("[完好到了批签验补发过]")
 
 
-def read_times(text: str, facts: Facts, lexicon: TimeLexicon) -> list[Found]:
+def read_times(plain: Plain, facts: Facts, lexicon: TimeLexicon) -> list[Found]:
     """Every date and time expression of the normalised text, in order."""
-    tokens = lexicon.scanner.scan(text)
+    tokens = lexicon.scanner.scan(plain)
     if not tokens:
         return []
+    text = plain.text
     placer = Placer(text, facts, lexicon)
     items = gather(text, tokens, facts, lexicon)
     found: list[Found] = []

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from bot.domain.understanding.regexfacts import compiled, first_chars
+from bot.domain.understanding.normalise import Plain
+from bot.domain.understanding.regexfacts import compiled, first_chars, needed
 
 
 class Token(NamedTuple):
@@ -59,14 +60,17 @@ class Scanner:
         self._patterns = tokens
         self._ready: dict[int, re.Pattern[str]] = {}
         starts: dict[str, list[int]] = {}
-        self._anywhere: list[int] = []
+        by_mark: dict[str, list[int]] = {}
         for place, (_, pattern) in enumerate(tokens):
             chars = first_chars(pattern)
             for char in chars or ():
                 starts.setdefault(char, []).append(place)
+            for mark in needed(pattern):
+                by_mark.setdefault(mark, []).append(place)
             if chars is None:
                 raise ValueError(f"time token may begin anywhere: {pattern!r}")
         self._starts = {char: tuple(places) for char, places in starts.items()}
+        self._by_mark = by_mark
 
     def _pattern(self, place: int) -> re.Pattern[str]:
         found = self._ready.get(place)
@@ -79,8 +83,14 @@ class Scanner:
         for place in range(len(self._patterns)):
             self._pattern(place)
 
-    def scan(self, text: str) -> list[Token]:
-        """Every word of time in `text`, left to right, not overlapping."""
+    def scan(self, plain: Plain) -> list[Token]:
+        """Every word of time in a text, left to right, not overlapping."""
+        by_mark, text = self._by_mark, plain.text
+        may = set().union(*[by_mark[mark] for mark in plain.marks if mark in by_mark])
+        return self._tokens(text, may) if may else []
+
+    def _tokens(self, text: str, may: Set[int]) -> list[Token]:
+        """may: the patterns that the text's marks allow."""
         found: list[Token] = []
         at, starts, ready = 0, self._starts, self._ready
         size = len(text)
@@ -90,6 +100,8 @@ class Scanner:
                 at = long_numbers[at]
                 continue
             for place in starts.get(text[at], ()):
+                if place not in may:
+                    continue
                 match = (ready.get(place) or self._pattern(place)).match(text, at)
                 if match and match.end() > at:
                     end = match.end()

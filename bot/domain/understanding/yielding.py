@@ -21,7 +21,7 @@ Weights = dict[str, float]
 
 def flagged(hits: list[Hit], flag: str) -> bool:
     """Whether a hit carries the flag."""
-    return any(hit.rule.carries.get("flag") == flag for hit in hits)
+    return flag in [hit.rule.carries["flag"] for hit in hits if "flag" in hit.rule.carries]
 
 
 def times_not_to_call(reading: Reading, for_good: re.Pattern[str]) -> list[Hit]:
