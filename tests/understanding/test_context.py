@@ -173,3 +173,23 @@ def test_a_key_is_known_by_its_figure_whatever_words_stand_around_it(said: str) 
 def test_a_word_that_stops_is_known_behind_reply() -> None:
     assert read("回复TD", CONTEXT).primary is Intent.opt_out
     assert read("回复 T", CONTEXT).primary is Intent.opt_out
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["得嘞，就这么定", "妥妥的", "嗯嗯 是的 没问题", "可以的，就按这个来", "成，听你的", "知道了谢谢哥", "冇问题"],
+)  # fmt: skip
+def test_assent_in_whatever_words_confirms_what_was_read_back(text: str) -> None:
+    got = read(text, READ_BACK)
+    assert (got.promise_date, "confirm" in got.flags) == (date(2026, 11, 28), True)
+
+
+@pytest.mark.parametrize(
+    "text", ["好什么好", "可以不", "是我吗", "确认个屁", "谢谢", "你们", "对不起"]
+)
+def test_what_only_begins_like_assent_confirms_nothing(text: str) -> None:
+    assert "confirm" not in read(text, READ_BACK).flags
+
+
+def test_an_endless_assent_is_no_answer_and_costs_no_time() -> None:
+    assert "confirm" not in read("就这么定" * 900 + "？不", READ_BACK).flags

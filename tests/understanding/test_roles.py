@@ -47,6 +47,12 @@ def labels(text: str) -> set[str]:
         "甲方7月8号付我进度款",
         "我一个月低保才六百二",  # 月低 is a slip for 月底, 低保 is not
         "当初二八分账的",
+        "我问过会计再回复您",  # 过会, not 过会计
+        "下周二交房，卡里钱都付首付了",
+        "月底前我把材料交上来",
+        "我哪天借的，5号还是6号",
+        "还30号呢，饭都没得吃",
+        "有人提示我9月20日自动扣款，这个是你们的吗",
     ],
 )
 def test_a_day_of_something_else_is_none_to_pay_on(text: str) -> None:
@@ -113,13 +119,26 @@ def test_sums_have_the_role_that_their_words_give_them(text: str, yuan: float | 
         ("一上午九个未接，全是你们", "complaint"),
         ("下午去你们公司拉横幅", "complaint"),
         ("明早去一趟网点", "promise_to_pay"),
+        ("支票周五开出来", "promise_to_pay"),
+        ("okie dokie~", "greeting_ack"),
+        ("嗯呐嗯呐", "greeting_ack"),
+        ("早上好，愿您天天都顺心", "greeting_ack"),
     ],
 )
 def test_words_of_dispute_complaint_mockery_and_errands_are_known(text: str, label: str) -> None:
     assert label in labels(text)
 
 
-@pytest.mark.parametrize("text", ["去银行查一下流水", "没空去网点", "利息怎么算", "集中500万资金"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "去银行查一下流水",
+        "没空去网点",
+        "利息怎么算",
+        "集中500万资金",
+        "祝你们早日倒闭关门还我钱",
+    ],
+)
 def test_what_only_resembles_them_is_not(text: str) -> None:
     assert not labels(text) & {"dispute", "refuse", "complaint"}
     assert "promise_to_pay" not in labels(text)

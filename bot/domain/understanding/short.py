@@ -14,6 +14,8 @@ _AROUND = re.compile(
     r"(?:我)?(?:要)?(?:按|回复?|选择?|选项|输入|第)?(?:了)?\s*([a-z]{1,4}|\d|[一二三四五六七八九]|[①-⑨])\s*"
     r"(?:个|项|键)?(?:了|吧|呢|啊|谢谢|,谢谢|好了)?"
 )
+_LONGEST_YES = 20
+"""Characters of an assent: whoever writes more says something besides."""
 _FIGURES = str.maketrans("一二三四五六七八九", "123456789")
 
 
@@ -86,7 +88,8 @@ def _answer(bare: str, plain: Plain, context: Context, lexicon: Lexicon) -> Unde
     if context.asked not in ("confirm_promise", "identity"):
         return None
     span, verbs = _whole(plain, "answer"), lexicon.verbs
-    yes, no = verbs.yes.match(bare), verbs.no.match(bare)
+    yes = len(bare) <= _LONGEST_YES and verbs.yes.match(bare)
+    no = verbs.no.match(bare)
     if context.asked == "confirm_promise" and (yes or no):
         return _confirmed(context, "confirm" if yes else "correct", span, 0.93 if yes else 0.8)
     if context.asked == "identity" and no:
