@@ -1,16 +1,15 @@
 """What the engine knows in a turn, kept by this process while a call runs: a turn must not read
 everything anew.
 
-Only speed lives here. What can change the course of a running call (the case's state, the call's
-session) is read in every turn; another process that takes the next turn makes its own.
+Only speed lives here. What can change the course of a running call (the case's state, whether anybody
+is on duty, the call's session) is read or compared in every turn; another process that takes the next
+turn makes its own.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from threading import Lock
 
 from bot.domain.cadence import furthest_promise
 from bot.domain.cadence.reach import reach
@@ -19,37 +18,33 @@ from bot.domain.vocabulary import Channel
 from bot.flows.playbook import Playbook, today_of
 from bot.flows.ports.calls import CallRow, CallStore
 from bot.flows.reading import choices
+from bot.flows.recent import Recent
 from bot.policy.calls import duties
 from bot.scripts.calls.context import Understand, context_of, lobby_of
 
 #: More than any machine has lines.
-_KEPT = 1000
+MOST_CALLS = 1000
 
 _Known = tuple[CallContext, str]
 
 
 @dataclass
 class CallContexts:
-    """Contexts by call and case, the oldest forgotten first."""
+    """Contexts by call, case and what stops it."""
 
     playbook: Playbook
     understand: Understand
-    _known: OrderedDict[tuple[int, int | None, str | None], _Known] = field(
-        default_factory=OrderedDict
+    _known: Recent[tuple[int, int | None, str | None], _Known] = field(
+        default_factory=lambda: Recent(MOST_CALLS)
     )
-    _lock: Lock = field(default_factory=Lock)
 
     def of(self, store: CallStore, call: CallRow, now: datetime) -> _Known:
         """The turn's context, and the debtor's locale."""
         key = (call.call_id, call.case_id, call.stop)  # whatever stops it changed the facts
-        with self._lock:
-            known = self._known.get(key)
+        known = self._known.get(key)
         if known is None:
             known = self._make(store, call, now)
-            with self._lock:
-                self._known[key] = known
-                while len(self._known) > _KEPT:
-                    self._known.popitem(last=False)
+            self._known.keep(key, known)
         context, locale = known
         desk = Desk.ON_DUTY if call.on_duty else Desk.CLOSED
         return replace(context, now=now, desk=desk), locale

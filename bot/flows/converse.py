@@ -5,8 +5,8 @@ statement, because somebody is on the line.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.call.context import CallContext
@@ -27,7 +27,7 @@ from bot.domain.call.values import (
     Turn,
 )
 from bot.domain.vocabulary import CallOutcome, CaseState, HandoffReason
-from bot.flows.call_context import CallContexts
+from bot.flows.call_context import MOST_CALLS, CallContexts
 from bot.flows.call_outcomes import machine_heard, names_debt, reached_by
 from bot.flows.life import hand_off
 from bot.flows.playbook import Playbook
@@ -36,6 +36,7 @@ from bot.flows.ports.dispatching import SenderFacts
 from bot.flows.ports.speaking import LiveCalls, Speaker
 from bot.flows.ports.transactions import Clock, Transactions
 from bot.flows.reading import as_document
+from bot.flows.recent import Recent
 from bot.flows.transfers import Transfers
 from bot.scripts.call_phrases import Phrases
 from bot.scripts.calls.library import spoken_in_locale
@@ -47,7 +48,7 @@ _MACHINES = frozenset({CallOutcome.MACHINE, CallOutcome.FAX})
 class Conversation:
     """One method per webhook of a live call; each returns the carrier's next document.
 
-    `statements` commits each statement by itself.
+    `statements` commits each statement by itself. `recent` holds calls as this process left them.
     """
 
     transactions: Transactions[CallStore]
@@ -58,6 +59,7 @@ class Conversation:
     speaker: Speaker
     phrases: Phrases
     live: Callable[[SenderFacts], LiveCalls]
+    recent: Recent[str, CallRow] = field(default_factory=lambda: Recent(MOST_CALLS))
 
     def answer(self, token: str, sid: str) -> str:
         """The debtor picked up: the first turn."""
@@ -101,27 +103,53 @@ class Conversation:
         return self._locked(sid, number, heard) if answer is None else answer
 
     def _at_once(self, store: CallStore, sid: str, number: int, heard: Heard) -> str | None:
-        """The answer of a turn that only says the next thing: read, thought, and written if the
-        call has not moved on since. None for every other turn; nothing is written then.
+        """The answer of a turn that needs no lock: thought about, and written if the call has not
+        moved on since. None for every other turn; nothing is written then.
         """
+        for call in self._as_known(store, sid, number):
+            now = self.clock.real() + call.shift
+            thought = self._thought(store, call, number, heard, now)
+            if thought is None:
+                return None
+            turn, detail = thought
+            document = self.speaker.speak(turn.outputs, turn.session.turn)
+            taken = _taken(turn, document, heard.text, detail=detail)
+            if store.save_if_unmoved(call, sid, taken, at=now):
+                self._remember(call, sid, taken)
+                return document
+        return None
+
+    def _as_known(self, store: CallStore, sid: str, number: int) -> Iterator[CallRow]:
+        """The call as this process left it in the turn before, then as it is."""
+        left = self.recent.get(sid)
+        if left is not None and left.turn == number:
+            yield left
         call = store.peek_call(sid)
-        if call is None or call.session is None or call.ended:
+        if call is not None:
+            yield call
+
+    def _thought(
+        self, store: CallStore, call: CallRow, number: int, heard: Heard, now: datetime
+    ) -> tuple[Turn, bool] | None:
+        """The turn and whether it names the debt; None if more is to be read or written with it."""
+        if call.session is None or call.ended or call.case_id is None:
             return None
         session = session_from(dict(call.session))
         if session.ended or standing(session, number) is not Standing.CURRENT:
             return None
-        if call.case_id is None or call.case_state is CaseState.CLOSED:
+        if call.case_state is CaseState.CLOSED:
             return None
-        now = self.clock.real() + call.shift
         script = self._script(session.script, session.language)
         context, _ = self.contexts.of(store, call, now)
         turn = hear(script, session, heard, context)
-        if not _only_says(call, turn):
-            return None
-        detail = names_debt(script, context, turn)
-        document = self.speaker.speak(turn.outputs, turn.session.turn)
-        taken = _taken(turn, document, heard.text, detail=detail)
-        return document if store.save_turn(call, sid, taken, at=now) else None
+        return (turn, names_debt(script, context, turn)) if _stands_alone(call, turn) else None
+
+    def _remember(self, call: CallRow, sid: str, taken: TakenTurn) -> None:
+        if taken.session["ended"]:
+            self.recent.forget(sid)
+            return
+        left = replace(call, turn=taken.number, session=taken.session, answer=taken.answer)
+        self.recent.keep(sid, left)
 
     def _locked(self, sid: str, number: int, heard: Heard) -> str:
         """As `turn`, with the call held until all that follows from the turn is written."""
@@ -245,8 +273,7 @@ class Conversation:
         if session.ended and session.turn == call.turn:  # nothing was said any more
             return self._hang_up()
         document = self._document(store, call, turn, now)
-        saved = store.save_turn(call, sid, _taken(turn, document, heard, detail=detail), at=now)
-        assert saved  # the call's row is locked
+        store.save_turn(call, sid, _taken(turn, document, heard, detail=detail), at=now)
         if session.ended and call.direction == "inbound":  # a number may have no status callback
             outcome = machine_heard(session) or CallOutcome.ANSWERED
             store.end_call(call.call_id, sid, outcome, seconds=None, at=now)
@@ -296,14 +323,12 @@ def _thanks(session: Session, context: CallContext) -> bool:
     return session.level is Level.FACT and context.owed_minor == 0
 
 
-def _only_says(call: CallRow, turn: Turn) -> bool:
-    """Whether nothing follows from a turn but the next words."""
+def _stands_alone(call: CallRow, turn: Turn) -> bool:
+    """Whether a turn and what was reached in it are all there is to write."""
     session = turn.session
     if session.turn == call.turn or isinstance(turn.outputs[-1], Transfer):
         return False
-    if session.ended and call.direction == "inbound":
-        return False
-    return not reached_by(turn, "")
+    return not (session.ended and call.direction == "inbound")
 
 
 def _taken(turn: Turn, document: str, heard: str | None, *, detail: bool) -> TakenTurn:

@@ -14,15 +14,15 @@ from bot.store.delivering import DeliveryRows
 from bot.store.jobs import Job, defer_all
 from bot.store.receiving import RECEIVE_QUEUE, RECEIVE_TASK
 
-_FIND = """
+_DUTY = "FROM collector WHERE on_duty AND NOT disabled AND phone_sealed IS NOT NULL"
+_SHIFT = "coalesce((SELECT offset_seconds FROM test_clock WHERE id = 1), 0)"
+
+_FIND = f"""
 SELECT c.id, c.direction, c.provider_sid, c.sender_id, s.livemode, c.case_id, c.debtor_id,
        c.contact_point_id, c.script, c.session_sealed, c.turn, c.state, c.outcome, c.connected,
        c.verified_at IS NOT NULL, c.notice_at IS NOT NULL, c.transfer, c.queued_at, c.collector_id,
        c.placed_at, c.answered_at, a.token, k.state, s.address, t.answer_sealed, c.stop,
-       (SELECT count(*) FROM collector u WHERE u.on_duty AND NOT u.disabled
-          AND u.phone_sealed IS NOT NULL),
-       CASE WHEN s.livemode THEN 0
-            ELSE coalesce((SELECT offset_seconds FROM test_clock WHERE id = 1), 0) END,
+       (SELECT count(*) {_DUTY}), CASE WHEN s.livemode THEN 0 ELSE {_SHIFT} END,
        c.dialed_at IS NOT NULL
 FROM call c JOIN sender s ON s.id = c.sender_id
 LEFT JOIN attempt a ON a.id = c.attempt_id
@@ -33,8 +33,7 @@ LEFT JOIN call_turn t ON t.call_id = c.id AND t.number = c.turn
 _BY_SID = "WHERE c.provider_sid = %s"
 _BY_TOKEN = "WHERE c.attempt_id = (SELECT id FROM attempt WHERE token = %s)"  # noqa: S105
 
-# The turn and the session that goes with it in one statement: somebody is on the line. It finds no
-# call where another turn, or the end, came first.
+# The turn and the session that goes with it in one statement: somebody is on the line.
 _TURN = """
 WITH moved AS (
     UPDATE call SET provider_sid = coalesce(provider_sid, %(sid)s), turn = %(number)s,
@@ -43,12 +42,11 @@ WITH moved AS (
         verified_at = coalesce(verified_at, CASE WHEN %(verified)s THEN %(at)s::timestamptz END),
         notice_at = coalesce(notice_at, CASE WHEN %(notice)s THEN %(at)s::timestamptz END),
         connected = connected OR %(connected)s
-    WHERE id = %(call)s AND turn = %(before)s AND (state = 'ended') = %(ended)s
-      AND stop IS NOT DISTINCT FROM %(stop)s
+    WHERE id = %(call)s {unmoved}
     RETURNING id, attempt_id
 ), reached AS (
     UPDATE attempt SET connected = true FROM moved
-    WHERE %(connecting)s AND attempt.id = moved.attempt_id
+    WHERE %(connected)s AND attempt.id = moved.attempt_id AND NOT attempt.connected
 )
 INSERT INTO call_turn (call_id, number, at, step, said_sealed, heard_sealed, understood, detail,
                        verified, answer_sealed)
@@ -56,6 +54,17 @@ SELECT id, %(number)s, %(at)s, %(step)s, %(said)s, %(heard)s, %(understood)s, %(
        %(verified)s, %(answer)s
 FROM moved
 """
+
+# Everything a turn may have been decided by that can change while a call runs.
+_UNMOVED = f"""
+      AND turn = %(before)s AND (state = 'ended') = %(ended)s
+      AND stop IS NOT DISTINCT FROM %(stop)s AND case_id IS NOT DISTINCT FROM %(case)s
+      AND (SELECT state FROM cases WHERE id = call.case_id) IS NOT DISTINCT FROM %(case_state)s
+      AND EXISTS (SELECT {_DUTY}) = %(on_duty)s
+      AND CASE WHEN %(livemode)s THEN 0 ELSE {_SHIFT} END = %(shift)s
+"""
+_HELD_TURN = _TURN.format(unmoved="")
+_UNMOVED_TURN = _TURN.format(unmoved=_UNMOVED)
 
 _CONNECTED = (
     "UPDATE attempt SET connected = %s WHERE id = (SELECT attempt_id FROM call WHERE id = %s)"
@@ -123,36 +132,49 @@ class CallRows(DeliveryRows):
             [self._seal.seal(answer), call.call_id, call.turn],
         )
 
-    def save_turn(self, call: CallRow, sid: str, turn: TakenTurn, *, at: datetime) -> bool:
+    def save_turn(self, call: CallRow, sid: str, turn: TakenTurn, *, at: datetime) -> None:
         """The turn with its session; then what was reached in it."""
-        seal = self._seal.seal
-        done = self._connection.execute(
-            _TURN,
-            {
-                "call": call.call_id,
-                "before": call.turn,
-                "ended": call.ended,
-                "stop": call.stop,
-                "sid": sid,
-                "number": turn.number,
-                "at": at,
-                "step": turn.step,
-                "said": seal("\n".join(turn.said)),
-                "heard": seal(turn.heard) if turn.heard is not None else None,
-                "understood": json.dumps(dict(turn.understood), ensure_ascii=False),
-                "detail": turn.detail,
-                "verified": turn.verified,
-                "answer": seal(turn.answer),
-                "session": seal(json.dumps(dict(turn.session), ensure_ascii=False)),
-                "notice": turn.notice,
-                "connected": turn.connected,
-                "connecting": turn.connected and not call.connected,
-            },
-        )
-        if done.rowcount == 0:
-            return False
+        self._connection.execute(_HELD_TURN, self._turn(call, sid, turn, at))
         self.reach_later(call, turn.reached, suffix=str(turn.number), at=at)
+
+    def save_if_unmoved(self, call: CallRow, sid: str, turn: TakenTurn, *, at: datetime) -> bool:
+        """As `save_turn` while the call is as `call` tells; on a connection without transaction."""
+        written = self._turn(call, sid, turn, at) | {
+            "before": call.turn,
+            "ended": call.ended,
+            "stop": call.stop,
+            "case": call.case_id,
+            "case_state": call.case_state,
+            "on_duty": call.on_duty > 0,
+            "livemode": call.livemode,
+            "shift": call.shift.total_seconds(),
+        }
+        if not turn.reached:
+            return self._connection.execute(_UNMOVED_TURN, written).rowcount > 0
+        with self._connection.transaction():
+            if not self._connection.execute(_UNMOVED_TURN, written).rowcount:
+                return False
+            self.reach_later(call, turn.reached, suffix=str(turn.number), at=at)
         return True
+
+    def _turn(self, call: CallRow, sid: str, turn: TakenTurn, at: datetime) -> dict[str, object]:
+        seal = self._seal.seal
+        return {
+            "call": call.call_id,
+            "sid": sid,
+            "number": turn.number,
+            "at": at,
+            "step": turn.step,
+            "said": seal("\n".join(turn.said)),
+            "heard": seal(turn.heard) if turn.heard is not None else None,
+            "understood": json.dumps(dict(turn.understood), ensure_ascii=False),
+            "detail": turn.detail,
+            "verified": turn.verified,
+            "answer": seal(turn.answer),
+            "session": seal(json.dumps(dict(turn.session), ensure_ascii=False)),
+            "notice": turn.notice,
+            "connected": turn.connected,
+        }
 
     def reach_later(
         self, call: CallRow, reached: Sequence[Reached], *, suffix: str, at: datetime

@@ -171,7 +171,9 @@ def test_a_web_process_that_knows_nothing_of_the_call_goes_on_with_it(desk: Desk
     case_id = called(desk)
     sid = answered(desk, case_id)
     talk(desk, sid, *KNOWN, "2")
-    desk.product.conversation.contexts._known.clear()  # as after a restart
+    conversation = desk.product.conversation
+    for known in (conversation.contexts._known, conversation.recent):
+        known._kept.clear()  # as after a restart
     talk(desk, sid, "0315", "1", "1")
     settle(desk)
     assert desk.one("SELECT due_on FROM promise") == date(2026, 3, 15)

@@ -34,7 +34,7 @@ class CallReport:
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """A call, its row locked."""
+    """A call as it stands, or stood when this process last wrote of it."""
 
     call_id: int
     direction: str
@@ -205,11 +205,15 @@ class CallStore(Cases, TouchWriter, Protocol):
         """The last turn is answered anew: the call goes on elsewhere."""
         ...
 
-    def save_turn(self, call: CallRow, sid: str, turn: TakenTurn, *, at: datetime) -> bool:
-        """Turn, session and what was reached, with the jobs that will handle it.
+    def save_turn(self, call: CallRow, sid: str, turn: TakenTurn, *, at: datetime) -> None:
+        """Turn, session and what was reached, with the jobs that will handle it. `call` is locked."""
+        ...
 
-        One statement when nothing was reached. False, and nothing is written, when the call is no
-        longer as `call` tells: it went on, ended, or has been told to stop.
+    def save_if_unmoved(self, call: CallRow, sid: str, turn: TakenTurn, *, at: datetime) -> bool:
+        """As `save_turn`, without a lock and by itself: in one statement when nothing was reached.
+
+        False, and nothing is written, when the call is no longer as `call` tells: it went on, ended,
+        was told to stop or belongs to another case, or the case, the desk or the clock changed.
         """
         ...
 
