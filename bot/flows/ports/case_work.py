@@ -11,6 +11,7 @@ from bot.flows.ports.collectors import Person
 from bot.flows.ports.desk_calls import DeskLines
 from bot.flows.ports.money import MoneyStore
 from bot.flows.ports.planning import TouchWriter
+from bot.flows.ports.promising import PromiseWriter
 from bot.flows.ports.queue import QueueStore
 
 
@@ -25,7 +26,9 @@ class AskedPayment:
     asked_by: int
 
 
-class CaseWorkStore(QueueStore, MoneyStore, TouchWriter, DeskLines, ApprovalStore, Protocol):
+class CaseWorkStore(
+    QueueStore, MoneyStore, PromiseWriter, TouchWriter, DeskLines, ApprovalStore, Protocol
+):
     """One transaction on one case."""
 
     def case_version(self, case_id: int) -> str:
@@ -48,21 +51,4 @@ class CaseWorkStore(QueueStore, MoneyStore, TouchWriter, DeskLines, ApprovalStor
 
     def person(self, collector_id: int) -> Person | None:
         """By id."""
-        ...
-
-    def supersede_promises(self, case_id: int, *, at: datetime) -> None:
-        """Open promises give way, and the plan they were part of."""
-        ...
-
-    def add_promise(
-        self,
-        case_id: int,
-        due_on: date,
-        amount_minor: int,
-        *,
-        made_at: datetime,
-        source: str,
-        reply_id: int | None,
-    ) -> int:
-        """A new open promise."""
         ...

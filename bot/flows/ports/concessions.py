@@ -11,6 +11,7 @@ from bot.domain.instalments import Limits, Part
 from bot.flows.ports.cases import Cases
 from bot.flows.ports.collectors import Person
 from bot.flows.ports.money import MoneyStore
+from bot.flows.ports.promising import PromiseWriter
 from bot.flows.ports.trail import Trail
 
 
@@ -79,7 +80,7 @@ class CaseHead:
     livemode: bool
 
 
-class PlanAsking(Cases, Protocol):
+class PlanAsking(Cases, PromiseWriter, Protocol):
     """What a debtor's proposal needs, also inside the transaction of a reply."""
 
     def limits(self, portfolio_id: int) -> Limits:
@@ -98,10 +99,6 @@ class PlanAsking(Cases, Protocol):
         self, plan_id: int, case_id: int, parts: Sequence[Part], at: datetime
     ) -> None:
         """A promise for each part."""
-        ...
-
-    def supersede_promises(self, case_id: int, *, at: datetime) -> None:
-        """Open promises give way."""
         ...
 
 

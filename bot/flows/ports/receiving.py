@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.response import Asked
@@ -124,23 +124,6 @@ class ReceiveStore(PlanAsking, TouchWriter, Protocol):
 
     def set_dispute(self, case_id: int, kind: str, *, whole: bool) -> None:
         """What is contested."""
-        ...
-
-    def add_promise(
-        self,
-        case_id: int,
-        due_on: date,
-        amount_minor: int,
-        *,
-        made_at: datetime,
-        source: str,
-        reply_id: int | None,
-    ) -> int:
-        """A new open promise."""
-        ...
-
-    def supersede_promises(self, case_id: int, *, at: datetime) -> None:
-        """Open promises give way to a new one."""
         ...
 
     def set_unclear(self, case_id: int, count: int) -> None:
