@@ -55,6 +55,8 @@ class PutThrough(Protocol):
 
     def whisper(self, call_id: int) -> str: ...
 
+    def accept(self, call_id: int) -> str: ...
+
     def wait(self, sid: str, waited: timedelta) -> str: ...
 
     def queue_end(self, sid: str, number: int, result: str) -> str: ...
@@ -158,6 +160,11 @@ def _add_transfers(
     @spoken
     def whisper() -> str:
         return put.whisper(_number("call"))
+
+    @pages.post("/accept")
+    @spoken
+    def accept() -> str:
+        return put.accept(_number("call"))
 
     @pages.post("/wait")
     @spoken

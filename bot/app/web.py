@@ -39,7 +39,10 @@ STOP_WITHIN = 15  # seconds; the longest a carrier waits for our answer
 #: Webhooks whose answer somebody waits for on the telephone.
 _HEARD = frozenset(
     f"voice.{page}"
-    for page in ("answer", "turn", "inbound", "sorry", "whisper", "wait", "queue_end", "dial_end")
+    for page in (
+        *("answer", "turn", "inbound", "sorry"),
+        *("whisper", "accept", "wait", "queue_end", "dial_end"),
+    )
 )
 
 log = logging.get_logger(__name__)

@@ -11,6 +11,9 @@ from bot.domain.call.values import Output, Say
 #: Seconds of quiet between two words to whoever waits in line.
 _QUIET = 10
 
+#: Seconds a collector has to press a key once the whisper is over.
+_KEY_WITHIN = 8
+
 
 class TwilioSpeaker:
     """Implements `bot.flows.ports.speaking.Speaker`. `webhooks` is where the call asks us."""
@@ -46,9 +49,20 @@ class TwilioSpeaker:
         """Out of the line."""
         return document(element("Leave"))
 
-    def whisper(self, say: Say) -> str:
-        """The collector's side."""
-        return document(spoken(say))
+    def whisper(self, say: Say, ask: Say, call_id: int) -> str:
+        """The collector's side: a key, or nobody is connected (a mailbox presses none)."""
+        key = element(
+            "Gather",
+            spoken(say),
+            spoken(ask),
+            input="dtmf",
+            action=f"{self._webhooks}/accept?call={call_id}",
+            method="POST",
+            timeout=_KEY_WITHIN,
+            numDigits=1,
+            finishOnKey="",
+        )
+        return document(key, element("Hangup"))
 
     def nothing(self) -> str:
         """No words."""

@@ -71,29 +71,6 @@ def render(
     return _whole(*verbs)
 
 
-def render_whisper(transfer: Transfer) -> str:
-    """What the collector hears before the two are connected."""
-    return _whole(spoken(transfer.whisper))
-
-
-def render_waiting(transfer: Transfer, place: Say | None = None) -> str:
-    """What is said while somebody waits in the queue, once each time it is asked for, then quiet.
-
-    `place` says how many are before them, when that is known.
-    """
-    return _whole(spoken(place or transfer.waiting), element("Pause", length=15))
-
-
-def render_reject() -> str:
-    """An incoming call that is not taken."""
-    return _whole(element("Reject", reason="rejected"))
-
-
-def render_hangup() -> str:
-    """The end, for posts that come after it."""
-    return _whole(element("Hangup"))
-
-
 def spoken(say: Say) -> str:
     """A sentence; nothing for none. Raises ValueError for one longer than Twilio speaks."""
     if len(say.text) > SAY_CHARACTERS:

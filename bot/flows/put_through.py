@@ -28,13 +28,17 @@ class PutThrough:
     phrases: Phrases
 
     def whisper(self, call_id: int) -> str:
-        """What the collector hears before the two are connected; nothing when it is not known."""
+        """What the collector hears before the two are connected, and the key that connects them."""
         with self.transactions() as store:
             words, language = store.whisper(call_id)
+        ask = self.phrases.say("transfer_key", language)
+        return self.speaker.whisper(self.phrases.spoken(words, language), ask, call_id)
+
+    def accept(self, call_id: int) -> str:
+        """The collector pressed a key: somebody is there, and the two are connected."""
+        with self.transactions() as store:
             store.met(call_id, at=self.clock.real())
-        if not words:
-            return self.speaker.nothing()
-        return self.speaker.whisper(self.phrases.spoken(words, language))
+        return self.speaker.nothing()
 
     def wait(self, sid: str, waited: timedelta) -> str:
         """One round of waiting in line."""

@@ -18,6 +18,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "over": frozenset(),
     "stranger": frozenset(),
     "position": frozenset({"position"}),
+    "transfer_key": frozenset(),
     "desk_connect": frozenset({"asked_for", "creditor"}),
     "desk_no_key": frozenset(),
     "desk_not_now": frozenset(),

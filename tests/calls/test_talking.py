@@ -211,7 +211,7 @@ def test_an_unknown_call_is_told_goodbye(desk: DeskInHand, page: str) -> None:
 
 @pytest.mark.parametrize(
     "page",
-    ["answer", "turn", "status", "amd", "recording", "whisper", "wait", "queue-end", "dial-end",
+    ["answer", "turn", "status", "amd", "recording", "whisper", "accept", "wait", "queue-end", "dial-end",
      "inbound", "sorry"],
 )  # fmt: skip
 def test_a_forged_webhook_gets_403_and_changes_nothing(desk: DeskInHand, page: str) -> None:

@@ -57,6 +57,7 @@ def test_a_collector_hears_what_was_said_before_the_two_are_connected(desk: Desk
     talk(desk, sid, *KNOWN, "十五号还五百", "对", "0")
     leg = ringing(desk)
     act(desk, leg, "answer")
+    act(desk, leg, "press", keys="1")
     whispered = heard(desk, leg)
     assert "马先生或马女士" in whispered
     assert "约了3月15日还500元，要找真人" in whispered
@@ -106,13 +107,28 @@ def test_a_collector_who_hangs_up_within_the_whisper_has_talked_to_nobody(
     talk(desk, sid, *KNOWN, "0")
     call_id = desk.one("SELECT id FROM call")
     assert "马先生或马女士" in post(desk, f"whisper?call={call_id}", {}).text
-    assert call_row(desk, case_id)["transfer"] == "talking"
+    assert call_row(desk, case_id)["transfer"] == "dialing"
     form = {"CallSid": sid, "DialCallStatus": "completed", "DialBridged": "false"}
     answer = post(desk, f"dial-end?turn={turns(desk, case_id)[-1][0]}", form).text
     assert "什么时候方便" in answer
     assert call_row(desk, case_id)["transfer"] == "over"
     assert desk.one("SELECT met_at FROM call") is None
     assert call_row(desk, case_id)["state"] == "talking"
+
+
+def test_a_mailbox_of_a_collector_is_given_no_debtor(desk: DeskInHand) -> None:
+    """It presses no key: the debtor is asked for a time instead of talking to a tape."""
+    collector(desk)
+    case_id = called(desk)
+    sid = sid_of(desk, case_id)
+    act(desk, sid, "answer")
+    talk(desk, sid, *KNOWN, "0")
+    leg = ringing(desk)
+    act(desk, leg, "answer")
+    assert "请按1接听" in heard(desk, leg)
+    act(desk, leg, "silence")
+    assert "什么时候方便" in turns(desk, case_id)[-1][1]
+    assert desk.sql("SELECT transfer, met_at FROM call") == [("over", None)]
 
 
 def test_the_second_waits_in_line_and_is_told_where_until_the_collector_is_free(
@@ -134,10 +150,13 @@ def test_the_second_waits_in_line_and_is_told_where_until_the_collector_is_free(
     assert "第1位" in heard(desk, sids[1])
     leg = ringing(desk)
     act(desk, leg, "answer")
+    act(desk, leg, "press", keys="1")
     act(desk, leg, "hangup")
     act(desk, sids[1], "silence")
     assert call_row(desk, second)["transfer"] == "dialing"
-    act(desk, ringing(desk), "answer")
+    leg = ringing(desk)
+    act(desk, leg, "answer")
+    act(desk, leg, "press", keys="1")
     assert call_row(desk, second)["transfer"] == "talking"
 
 

@@ -7,15 +7,9 @@ from call_cast import context, library
 from twiml_grammar import faults
 from walk import turns
 
-from bot.carriers.twilio_voice import (
-    Addresses,
-    Collector,
-    render,
-    render_hangup,
-    render_reject,
-    render_waiting,
-    render_whisper,
-)
+from bot.carriers.twilio_desk_speaker import TwilioDeskSpeaker
+from bot.carriers.twilio_speaker import TwilioSpeaker
+from bot.carriers.twilio_voice import Addresses, Collector, render
 from bot.domain.call import (
     Ask,
     CallKind,
@@ -27,6 +21,8 @@ from bot.domain.call import (
     Transfer,
     begin,
 )
+from bot.scripts.call_phrases import PHRASES, load_phrases
+from bot.scripts.wording import scripts_root
 
 HERE = "https://desk.example.com/voice"
 ADDRESSES = Addresses(
@@ -37,6 +33,8 @@ ADDRESSES = Addresses(
     whisper=f"{HERE}/whisper?call=1",
     waiting=f"{HERE}/wait?call=1",
 )
+SPEAKER, DESK = TwilioSpeaker(HERE), TwilioDeskSpeaker(HERE)
+HOLES = {"position": "2", "creditor": "晨光消费金融", "asked_for": "马先生或马女士"}
 SAY = Say("您好", "cmn-CN", "Polly.Zhiyu-Neural", 95)
 
 
@@ -54,8 +52,7 @@ def test_every_path_of_every_call_is_a_document_twilio_accepts(kind, language):
             assert faults(render(turn.outputs, ADDRESSES, to)) == [], turn.session.step
         last = turn.outputs[-1]
         if isinstance(last, Transfer):
-            assert faults(render_whisper(last), whisper=True) == []
-            assert faults(render_waiting(last), waiting=True) == []
+            assert faults(SPEAKER.whisper(last.whisper, SAY, 7), whisper=True) == []
     assert len(known) > 60
 
 
@@ -108,9 +105,18 @@ def test_an_address_that_a_turn_needs_and_lacks_is_named(output, missing):
         render([output], Addresses("https://desk.example.com/turn"))
 
 
-def test_the_end_and_the_refusal_are_documents_as_well():
-    assert faults(render_hangup()) == []
-    assert faults(render_reject()) == []
+@pytest.mark.parametrize("language", ["zh-CN", "zh-TW", "yue-HK"])
+def test_what_is_said_around_the_talk_are_documents_as_well(language):
+    calls = library()
+    phrases = load_phrases(scripts_root() / "phrases" / "call.yaml", calls)
+    say = {name: phrases.say(name, language, **HOLES) for name in PHRASES}
+    for document in (SPEAKER.wait(say["position"]), SPEAKER.leave()):
+        assert faults(document, waiting=True) == []
+    assert faults(SPEAKER.speak([say["apology"], Hangup()], 3)) == []
+    assert faults(DESK.ask_key(say["desk_connect"], say["desk_no_key"], "t")) == []
+    assert faults(DESK.dial("+8613800138000", "+12025550199", "t")) == []
+    assert faults(DESK.tell(say["desk_busy"])) == []
+    assert faults(DESK.tell(None)) == []
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ def test_running_calls_endings_and_transfers_are_counted(desk: DeskInHand) -> No
     assert told(desk)[transfers % "waiting"] == 1
     leg = ringing(desk)
     act(desk, leg, "answer")
+    act(desk, leg, "press", keys="1")
     act(desk, leg, "hangup")
     settle(desk)
     figures = told(desk)

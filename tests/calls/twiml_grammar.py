@@ -74,7 +74,7 @@ def _fits(kind: str, value: str) -> bool:
     if kind == "hints":
         phrases = value.split(",")
         return len(phrases) <= 500 and all(0 < len(each) <= 100 for each in phrases)
-    if kind == "recording_events":
+    if kind in {"recording_events", "call_events"}:
         return set(value.split()) <= set(grammar()["sets"][kind])
     if kind in grammar()["sets"]:
         return value in grammar()["sets"][kind]

@@ -38,8 +38,10 @@ class Speaker(Protocol):
         """Out of the line."""
         ...
 
-    def whisper(self, say: Say) -> str:
-        """The collector's side before the two are connected."""
+    def whisper(self, say: Say, ask: Say, call_id: int) -> str:
+        """The collector's side before the two are connected: a key is asked for, without which
+        they are not.
+        """
         ...
 
     def nothing(self) -> str:
