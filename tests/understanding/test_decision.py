@@ -44,5 +44,6 @@ def test_a_promise_unstated_or_beside_words_of_harm_gives_way_to_a_faint_doubt(
 @pytest.mark.parametrize("name", ["opt_out", "wrong_person"])
 def test_a_plea_and_a_relative_named_in_passing_need_more_to_undo_a_sure_promise(name: str) -> None:
     leads = {"promise_to_pay": 0.95}
-    assert first(STATED, {"promise_to_pay": 0.99, name: 0.3}, leads) == "promise_to_pay"
-    assert first(STATED, {"promise_to_pay": 0.99, name: 0.41}, leads) == name
+    assert first(STATED, {"promise_to_pay": 0.99, name: 0.6}, leads) == "promise_to_pay"
+    assert first(STATED, {"promise_to_pay": 0.99, name: 0.7}, leads) == name
+    assert first({}, {"promise_to_pay": 0.99, name: 0.6}, leads) == name

@@ -118,6 +118,7 @@ def test_sums_have_the_role_that_their_words_give_them(text: str, yuan: float | 
         ("中500万就还", "refuse"),
         ("一上午九个未接，全是你们", "complaint"),
         ("下午去你们公司拉横幅", "complaint"),
+        ("钱不是我花的，让他月底自己来还", "wrong_person"),
         ("明早去一趟网点", "promise_to_pay"),
         ("支票周五开出来", "promise_to_pay"),
         ("okie dokie~", "greeting_ack"),

@@ -20,7 +20,7 @@ _LEADS = ("deceased", "wrong_person", "opt_out", "complaint", "dispute", "refuse
 """These come first, in this order, before whatever else a reply holds."""
 _HOLDS = 0.45
 """An intent this likely leads."""
-_DOUBT, _DOUBTS = (0.2, 0.08), {"opt_out": (0.4, 0.2), "wrong_person": (0.4, 0.15)}
+_DOUBT, _DOUBTS = (0.2, 0.08), {"opt_out": (0.65, 0.2), "wrong_person": (0.65, 0.15)}
 """A harmful intent of the first chance keeps a promise or an acknowledgement from being read, one of
 the second as long as these are not sure themselves. A relative named in passing (我老公回来就还) and a
 plea not to be pressed (别急) look like a stranger's word and like a stop."""
@@ -98,18 +98,18 @@ def _without(name: str, chances: Chances) -> Chances:
 
 def _first(choice: Choice, chances: Chances) -> str:
     """The primary intent: harm before all, then what is likeliest to be meant first."""
-    for name in _LEADS:
-        if chances.holds[name] >= _HOLDS:
-            return name
     likely = _likeliest(choice, chances)
+    stated = choice.weights.get("promise_to_pay", 0) >= _STATED and not HARMFUL & set(choice.names)
+    vowed = likely == "promise_to_pay" and stated and chances.first[likely] >= _SURE_AS_STATED
+    for name in _LEADS:
+        if chances.holds[name] >= (_DOUBTS[name][0] if vowed and name in _DOUBTS else _HOLDS):
+            return name
     if likely not in _KIND:
         return likely
     told = [n for n in choice.names if n in HARMFUL and choice.weights.get(n, 0) >= _SURE_WORDS]
     if told:
         return told[0]
-    stated = choice.weights.get("promise_to_pay", 0) >= _STATED and not HARMFUL & set(choice.names)
-    sure = chances.first[likely] >= (_SURE_AS_STATED if stated else _SURE)
-    return _doubted(chances, sure=sure) or likely
+    return _doubted(chances, sure=vowed or chances.first[likely] >= _SURE) or likely
 
 
 def _likeliest(choice: Choice, chances: Chances) -> str:
