@@ -153,6 +153,18 @@ def test_a_call_rings_is_answered_heard_and_answered_by_key_and_word(
     assert heard == [("1", None), (None, "我明天还")]
 
 
+def test_what_a_debtor_may_say_is_offered_in_the_language_of_the_call(
+    sandbox: Sandbox, client: Client, desk: TwimlDesk, page
+):
+    desk.pages["start"] = twiml(MENU.replace("cmn-CN", "yue-HK"))
+    page.goto(sandbox.url)
+    place(sandbox, client, desk)
+    page.locator("#toast").get_by_role("button", name="接听").click()
+    page.locator("#talk-quick").get_by_role("button", name="唔係，你打錯咗").wait_for()
+    assert page.locator("#talk-quick").get_by_text("是我本人").count() == 0
+    page.get_by_role("button", name="挂断").click()
+
+
 def test_a_handset_dials_us_and_a_second_one_rings_for_the_collector(
     sandbox: Sandbox, desk: TwimlDesk, page
 ):

@@ -5,9 +5,12 @@ import { ask, dayKey, dayOf, make, repeat, timeOf } from "./page.js";
 import { canSpeak, ring, say, silence } from "./voice.js";
 
 const KEYS = [..."123456789*0#"];
-const QUICK = [
-  "是我本人", "不是，你打错了", "我明天还", "周五发工资还一半", "已经还过了", "金额不对", "转人工", "晚上八点再打给我", "别再打了",
-];
+// what debtors say, by the language they are spoken to
+const QUICK = {
+  "cmn-CN": ["是我本人", "不是，你打错了", "我明天还", "周五发工资还一半", "已经还过了", "金额不对", "转人工", "晚上八点再打给我", "别再打了"],
+  "cmn-TW": ["是我本人", "不是，你打錯了", "我明天繳", "週五領薪水先繳一半", "已經繳過了", "金額不對", "轉專人", "晚上八點再打給我", "別再打了"],
+  "yue-HK": ["係我本人", "唔係，你打錯咗", "我聽日還", "星期五出糧還一半先", "已經還咗", "金額唔啱", "搵專員", "今晚八點再打俾我", "唔好再打嚟"],
+};
 const QUICK_OF_COLLECTOR = ["您好，我是专员，请讲", "请稍等，我看一下您的账单", "可以，先还一半", "好的，再见"];
 const STATUS = {
   queued: "排队中", initiated: "正在接通", ringing: "响铃中", "in-progress": "通话中", completed: "已结束",
@@ -151,15 +154,17 @@ function draw(call) {
   byId("ring-from").textContent = call.our_title;
   drawToast();
   byId("talk").hidden = !(call.live && call.answered_at);
-  if (!before) drawQuick(call);
+  if (!before || tongueOf(call) !== tongueOf(before)) drawQuick(call);
   drawWaits(call);
   if (rings && !before) byId("answer").focus();
   if (!call.live) silence();
 }
 
+const tongueOf = (call) => call.transcript.find((one) => one.language in QUICK)?.language ?? "cmn-CN";
+
 function drawQuick(call) {
   const collector = call.direction === "outbound-dial";
-  const chips = (collector ? QUICK_OF_COLLECTOR : QUICK).map((words) => chip(words, () => speak(words)));
+  const chips = (collector ? QUICK_OF_COLLECTOR : QUICK[tongueOf(call)]).map((words) => chip(words, () => speak(words)));
   if (!collector) chips.unshift(...papersOf(call.owner));
   byId("talk-quick").replaceChildren(...chips);
 }
