@@ -119,6 +119,9 @@ def test_sums_have_the_role_that_their_words_give_them(text: str, yuan: float | 
         ("一上午九个未接，全是你们", "complaint"),
         ("下午去你们公司拉横幅", "complaint"),
         ("钱不是我花的，让他月底自己来还", "wrong_person"),
+        ("五百块行不行，多了真没有", "promise_to_pay"),
+        ("最多六百，多一分拿不出", "promise_to_pay"),
+        ("我出一千五，剩下的你们看着办", "promise_to_pay"),
         ("明早去一趟网点", "promise_to_pay"),
         ("支票周五开出来", "promise_to_pay"),
         ("okie dokie~", "greeting_ack"),
@@ -137,6 +140,7 @@ def test_words_of_dispute_complaint_mockery_and_errands_are_known(text: str, lab
         "没空去网点",
         "利息怎么算",
         "集中500万资金",
+        "违约金扣500行吗",
         "祝你们早日倒闭关门还我钱",
     ],
 )
