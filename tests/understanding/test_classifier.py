@@ -56,6 +56,12 @@ def test_weights_of_one_text_add_up_without_spilling_into_each_other() -> None:
     assert read.first["b"] > 0.99 > 0.01 > read.first["a"]
 
 
+def test_more_weights_than_a_lane_has_room_for_are_added_in_parts() -> None:
+    model = build(_data("\n".join(map(str, range(1000))), *[255, 0, 0, 255] * 1000), NO_KINDS)
+    sums = model.table._sum([str(each) for each in range(1000)])
+    assert sums == (127_000, -128_000, -128_000, 127_000)
+
+
 def test_features_and_weights_that_do_not_match_are_refused() -> None:
     with pytest.raises(ValueError, match="train it anew"):
         build(_data("x\ny", 255, 0, 0, 255), NO_KINDS)

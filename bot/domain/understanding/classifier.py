@@ -13,7 +13,7 @@ import base64
 import math
 import re
 import zlib
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from itertools import repeat
 from operator import add
@@ -24,8 +24,9 @@ from bot.domain.understanding.kinds import Kinds, Span, kind_grams
 _NUMBER = re.compile(r"\d+")
 LONGEST = 60
 """Characters looked at; a longer text has said what it wants by then."""
-_LANE = 4
-"""Bytes per weight in the added integers: room for the sum of several thousand weights."""
+_LANE, _MOST = 2, 255
+"""Bytes per weight in the added integers, and how many weights their sum has room for: narrow lanes are
+nearer at hand in the machine's memory, which is most of what adding costs."""
 _ZERO = 128
 """The byte that stands for a weight of nought; in the packed integers a weight below it is negative, so that
 what a text lacks adds nothing."""
@@ -67,7 +68,7 @@ class Table:
     halves: int
 
     def scores(
-        self, text: str, plain: Set[str], sorts: Set[str], signs: Iterable[str]
+        self, text: str, plain: Set[str], sorts: Set[str], signs: Collection[str]
     ) -> list[float]:
         """A score per lane for a text of these n-grams, n-grams of kinds, and signs."""
         one, two = share(len(plain), text) * self.step, share(len(sorts), text) * self.step
@@ -77,11 +78,15 @@ class Table:
             for word, kind, mark in zip(words, kinds, marks, strict=True)
         ]
 
-    def _sum(self, names: Iterable[str]) -> tuple[int, ...]:
+    def _sum(self, names: Collection[str]) -> tuple[int, ...]:
+        if len(names) > _MOST:
+            listed = list(names)
+            parts = [self._sum(listed[at : at + _MOST]) for at in range(0, len(listed), _MOST)]
+            return tuple(map(sum, zip(*parts, strict=True)))
         total = sum(map(self.weights.get, names, _NOUGHT))
         # lifted by half a lane no lane is negative; flipping the halves back makes each a signed one
         lifted = (total + self.halves) ^ self.halves
-        return unpack(f"<{self.lanes}i", lifted.to_bytes(_LANE * self.lanes, "little"))
+        return unpack(f"<{self.lanes}h", lifted.to_bytes(_LANE * self.lanes, "little"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ class Classifier:
     disputes: tuple[str, ...]
     about: Table
 
-    def chances(self, text: str, spans: Iterable[Span], signs: Iterable[str]) -> Chances:
+    def chances(self, text: str, spans: Iterable[Span], signs: Collection[str]) -> Chances:
         """How likely each intent is. spans: days and sums of the text, with their sign (kinds.py)."""
         scores = self.table.scores(text, grams(text), self._sorts(text, spans), signs)
         half = len(self.labels)
@@ -104,7 +109,9 @@ class Classifier:
             dict(zip(self.labels, _softmax(scores[half:]), strict=True)),
         )
 
-    def dispute(self, text: str, spans: Iterable[Span], signs: Iterable[str]) -> tuple[str, float]:
+    def dispute(
+        self, text: str, spans: Iterable[Span], signs: Collection[str]
+    ) -> tuple[str, float]:
         """What a dispute is likeliest about, and how likely; ("", 0) where that was never learnt."""
         if not self.disputes:
             return "", 0.0

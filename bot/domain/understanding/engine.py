@@ -27,6 +27,7 @@ of its own clause binds, which none does beside another."""
 _LIKELY_KIND = 0.4
 _NO_PROMISE_OF_OWN = frozenset({"wrong_person", "deceased", "refuse", "question"})
 """A promise beside one of these is another's or no firm word: no day of it is read."""
+_INTENTS = {intent.value: intent for intent in Intent}
 LONGEST = 4000
 """Characters read; what a carrier delivers is far shorter, the rest of a longer text is ignored."""
 
@@ -84,12 +85,12 @@ def _assemble(reading: Reading, context: Context, now: datetime, lexicon: Lexico
     decision = decide(reading, choice, context, now, lexicon)
     names = decision.names
     promise = _promise(reading, choice, decision, context, now, lexicon)
-    hits = tuple(h for h in choice.hits if h.rule.label in names)
+    hits = tuple([h for h in choice.hits if h.rule.label in names])
     choice = Choice(names, hits, choice.weights)
     calls = "call_later" in names
     facets = _facets(reading, choice, lexicon)
     return Understanding(
-        tuple(Intent(name) for name in names),
+        tuple([_INTENTS[name] for name in names]),
         promise_date=promise.day,
         promise_deadline=promise.deadline,
         promise_amount_minor=promise.minor,

@@ -89,7 +89,7 @@ def read(plain: Plain, facts: Facts, lexicon: Lexicon) -> Reading:
     return Reading(
         plain,
         tuple(_heard_out(text, d, lexicon) for d in assign(text, founds, lexicon.verbs, facts.now)),
-        tuple(_gone(text, one, founds, facts.now) for one in sums),
+        tuple([_gone(text, one, founds, facts.now) for one in sums]),
         tuple(read_shares(plain, lexicon.amounts)),
         tuple(lexicon.book.settled(plain)),
     )
