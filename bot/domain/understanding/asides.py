@@ -10,6 +10,7 @@ from bot.domain.understanding.pieces import Found
 from bot.domain.understanding.regexfacts import compiled
 
 _CLAUSE = ",。!?;"
+_CLAUSE_END = re.compile(f"[{_CLAUSE}]")
 _HEAD, _TAIL, _NEXT = 12, 14, 16
 """Characters before a date, after it and after its clause that are heard."""
 _MAY_BE_PROMISED = frozenset({"pay", "", "income"})
@@ -50,10 +51,9 @@ def hear_out(text: str, found: Found, role: str, words: AsideWords) -> Heard:
     nothing but the reply as a whole says that it is one to pay on."""
     if role not in _MAY_BE_PROMISED or found.tags & _HASTE:
         return Heard(role)
-    start = max(text.rfind(mark, 0, found.start) for mark in _CLAUSE) + 1
-    end = min(
-        (at for mark in _CLAUSE if (at := text.find(mark, found.end)) >= 0), default=len(text)
-    )
+    start = max([text.rfind(mark, 0, found.start) for mark in _CLAUSE]) + 1
+    stop = _CLAUSE_END.search(text, found.end)
+    end = stop.start() if stop else len(text)
     head = text[max(start, found.start - _HEAD) : found.start]
     tail = text[found.end : min(end, found.end + _TAIL)]
     told = f"{head}@{tail}"

@@ -46,6 +46,7 @@ _BESIDE_ELSE = 0.22
 """What an intent beside the first needs: a grave one more than a question or a reason."""
 _ASKS_CONTACT = frozenset({"request_human", "call_later"})
 """Words of these ask to be spoken to: a stop that no words tell of must then hold by itself."""
+_HARM = tuple(sorted(HARMFUL))
 _NEVER_BESIDE = frozenset({"other", "greeting_ack"})
 
 
@@ -116,15 +117,19 @@ def _likeliest(choice: Choice, chances: Chances) -> str:
     """What is likeliest meant first; a promise that neither words nor its own chance bear out is none."""
     first = chances.first
     borne = "promise_to_pay" in choice.weights or chances.holds["promise_to_pay"] >= _BORNE
-    return max((n for n in first if borne or n != "promise_to_pay"), key=lambda name: first[name])
+    if not borne:
+        first = {name: chance for name, chance in first.items() if name != "promise_to_pay"}
+    return max(first, key=first.__getitem__)
 
 
 def _doubted(chances: Chances, *, sure: bool) -> str | None:
     """The likeliest harmful intent that keeps a kind reading from being made."""
-    chance = {name: max(chances.holds[name], chances.first[name]) for name in sorted(HARMFUL)}
-    enough = {name: _DOUBTS.get(name, _DOUBT)[0 if sure else 1] for name in chance}
-    doubted = [name for name in chance if chance[name] >= enough[name]]
-    return max(doubted, key=lambda name: chance[name], default=None)
+    likeliest, most = None, 0.0
+    for name in _HARM:
+        chance = max(chances.holds[name], chances.first[name])
+        if chance > most and chance >= _DOUBTS.get(name, _DOUBT)[0 if sure else 1]:
+            likeliest, most = name, chance
+    return likeliest
 
 
 def _beside(first: str, choice: Choice, holds: Mapping[str, float], lexicon: Lexicon) -> list[str]:
@@ -138,7 +143,7 @@ def _beside(first: str, choice: Choice, holds: Mapping[str, float], lexicon: Lex
     unsaid = "promise_to_pay" not in choice.weights
     if unsaid and (first == "request_installment" or holds["promise_to_pay"] < _UNSAID):
         beside.discard("promise_to_pay")  # a plan is not yet a promise
-    return sorted(beside - _NEVER_BESIDE - {first}, key=lambda name: lexicon.rank[name])
+    return sorted(beside - _NEVER_BESIDE - {first}, key=lexicon.rank.__getitem__)
 
 
 def _confidence(first: str, chances: Chances) -> float:

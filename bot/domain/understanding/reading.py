@@ -130,12 +130,17 @@ def assign(text: str, founds: list[Found], verbs: Verbs, now: datetime) -> list[
         taken = at > 0 and dated[-1].role not in ("", "aside")
         near = _Near(text, found, previous, following, spots, taken)
         role = _role(near, verbs)
-        told = _TOLD.match(text, found.end) and not _VOWED.search(text, 0, found.start)
-        if role == "still" and not told and found.place and found.place.start > now:
+        ahead = role == "still" and found.place is not None and found.place.start > now
+        if ahead and not _told_of(text, found):
             role = "pay"  # 这周日我去交了它
         role = "paid" if role in ("still", "gone") else role
         dated.append(Dated(found, role))
     return _spread(text, _corrected(text, dated, verbs))
+
+
+def _told_of(text: str, found: Found) -> bool:
+    """Whether what follows a date tells of what was done then."""
+    return bool(_TOLD.match(text, found.end)) and not _VOWED.search(text, 0, found.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +191,8 @@ def _role(near: _Near, verbs: Verbs) -> str:
 
 def _told_before(near: _Near, head: str, verbs: Verbs) -> str:
     """The role that the words right before a date give it, whatever verb follows."""
+    if not head:
+        return ""
     text, found = near.text, near.found
     if verbs.recurring.search(head[-6:]):
         paid_then = verbs.payday.search(text, found.start, found.end + _PAYDAY)
