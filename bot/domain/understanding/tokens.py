@@ -147,7 +147,7 @@ def _expander(data: Mapping[str, Any], parts: Mapping[str, Any]) -> Any:
     macros = dict(data["macros"])
     turn = data["yearturn"]
     places = {
-        "@parts": f"(?<![点半])(?:{'|'.join(long_parts)})(?!好(?:$|[,。! 啊呀你]))"
+        "@parts": f"(?<![点半])(?:{'|'.join(long_parts)})(?!好(?:$|[,。! 啊呀你])|[红奶]?茶)"
         + f"|(?<=[今明昨后当])(?:{'|'.join(short)})|{data['parts_before_clock']}"
         + f"|{data['parts_after_day']}",
         "@festivals": data["festival_head"]
