@@ -37,7 +37,7 @@ def test_the_list_and_the_case_show_the_call_that_is_going_on(
     browser.log_in()
     assert "通话中" in browser.get("/").text
     page = browser.get(f"/cases/{case_id}").text
-    assert "我是智能语音助手" in page
+    assert "的智能语音助手" in page
     assert "已核实本人" in page
     desk.sandbox.call("POST", f"/calls/{sid}/hangup", {})
     desk.sandbox.flush()
