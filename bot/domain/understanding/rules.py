@@ -61,7 +61,8 @@ class RuleBook:
         self._ready: dict[int, Finder] = {}
         common = Counter(char for _, pattern in split for char in set(pattern))
         self._by_mark: dict[str, list[int]] = {}
-        self._needs = [self._file(at, pattern, common) for at, (_, pattern) in enumerate(split)]
+        needs = [self._file(at, pattern, common) for at, (_, pattern) in enumerate(split)]
+        self._needs, self._marks = needs, frozenset(self._by_mark)
 
     def _file(self, at: int, pattern: str, common: Mapping[str, int]) -> tuple[frozenset[str], ...]:
         """Index a pattern under its rarest needed marks; the other needs are returned."""
@@ -86,9 +87,9 @@ class RuleBook:
 
     def hits(self, text: str, present: Set[str]) -> list[Hit]:
         """All matches in a text of these marks, at most MOST_HITS per pattern."""
-        by_mark, needs, ready = self._by_mark, self._needs, self._ready
+        needs, ready = self._needs, self._ready
         found: list[Hit] = []
-        for at in set().union(*[by_mark[mark] for mark in present if mark in by_mark]):
+        for at in set().union(*map(self._by_mark.__getitem__, present & self._marks)):
             for need in needs[at]:
                 if present.isdisjoint(need):
                     break
@@ -118,11 +119,12 @@ class RuleBook:
 def _matches(rule: Rule, find: Finder, text: str, match: re.Match[str] | None) -> list[Hit]:
     """The hits of a rule from its first match on."""
     found: list[Hit] = []
+    size = len(text)
     while match and len(found) < MOST_HITS:
         start, end = match.span()
         if end > start:
             found.append(Hit(rule, start, end))
-        match = find(text, max(end, start + 1))
+        match = find(text, max(end, start + 1)) if end < size else None
     return found
 
 

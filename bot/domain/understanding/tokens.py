@@ -70,7 +70,7 @@ class Scanner:
             if chars is None:
                 raise ValueError(f"time token may begin anywhere: {pattern!r}")
         self._starts = {char: tuple(places) for char, places in starts.items()}
-        self._by_mark = by_mark
+        self._by_mark, self._marks = by_mark, frozenset(by_mark)
 
     def _pattern(self, place: int) -> re.Pattern[str]:
         found = self._ready.get(place)
@@ -85,9 +85,10 @@ class Scanner:
 
     def scan(self, plain: Plain) -> list[Token]:
         """Every word of time in a text, left to right, not overlapping."""
-        by_mark, text = self._by_mark, plain.text
-        may = set().union(*[by_mark[mark] for mark in plain.marks if mark in by_mark])
-        return self._tokens(text, may) if may else []
+        told = plain.marks & self._marks
+        if not told:
+            return []
+        return self._tokens(plain.text, set().union(*map(self._by_mark.__getitem__, told)))
 
     def _tokens(self, text: str, may: Set[int]) -> list[Token]:
         """may: the patterns that the text's marks allow."""
