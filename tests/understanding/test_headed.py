@@ -63,3 +63,13 @@ def test_a_rule_bound_to_the_beginning_is_found_there_alone_and_another_up_to_fo
     book = RuleBook([Rule("other", "^还"), Rule("refuse", "不")], {"other": 1, "refuse": 0})
     assert [(h.start, h.end) for h in book.hits("还还", marks("还还"))] == [(0, 1)]
     assert [h.start for h in book.hits("不不不不不不", marks("不不不不不不"))] == [0, 1, 2, 3]
+
+
+def test_of_equal_hits_the_one_that_stands_first_in_the_lexicon_leads() -> None:
+    rules = [
+        Rule("question", f"怎么{more}还", carries={"ask": more or "x"})
+        for more in ("", "还?", "钱?")
+    ]
+    book = RuleBook(rules, {"question": 0})
+    hits = book.hits("怎么还", marks("怎么还"))
+    assert [h.rule for h in hits] == rules

@@ -35,7 +35,7 @@ _Edge = tuple[frozenset[str] | None, bool]
 def _edge(nodes: Any, side: int) -> _Edge:
     """side: -1 for how the nodes may begin, 1 for how they may end."""
     chars: frozenset[str] = frozenset()
-    for node in list(nodes)[::-side]:
+    for node in nodes if side < 0 else reversed(list(nodes)):
         found, empty = _edge_of(node, side)
         if found is None:
             return None, False
@@ -138,10 +138,11 @@ def _pairs(nodes: Any) -> list[frozenset[str]]:
     out, nodes = [], list(nodes)
     for at, node in enumerate(nodes[:-1]):
         ends, may_lack = _edge_of(node, 1)
-        begins, none = _edge(nodes[at + 1 :], -1)
-        if not ends or not begins or may_lack or none or len(ends) * len(begins) > _MOST_PAIRS:
+        if not ends or may_lack:
             continue
-        out.append(frozenset(one + other for one in ends for other in begins))
+        begins, none = _edge(nodes[at + 1 :], -1)
+        if begins and not none and len(ends) * len(begins) <= _MOST_PAIRS:
+            out.append(frozenset([one + other for one in ends for other in begins]))
     return out
 
 

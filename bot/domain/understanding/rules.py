@@ -89,7 +89,8 @@ class RuleBook:
         """All matches in a text of these marks, at most MOST_HITS per pattern."""
         needs, ready = self._needs, self._ready
         found: list[Hit] = []
-        for at in set().union(*map(self._by_mark.__getitem__, present & self._marks)):
+        # in the order of the lexicon, so that of two equal hits always the same one leads
+        for at in sorted(set().union(*map(self._by_mark.__getitem__, present & self._marks))):
             for need in needs[at]:
                 if present.isdisjoint(need):
                     break
