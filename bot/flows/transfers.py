@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.call.values import CallLanguage, Output, Say, Transfer, Turn
+from bot.domain.vocabulary import HandoffReason
 from bot.flows.ports.calls import CallRow, CallStore, FreeCollector
 from bot.flows.ports.speaking import Speaker
 from bot.scripts.call_phrases import Phrases
@@ -28,15 +29,18 @@ class Transfers:
     def begin(
         self, store: CallStore, call: CallRow, turn: Turn, transfer: Transfer, now: datetime
     ) -> str:
-        """To whoever is free, else into the line."""
+        """To whoever is free, else into the line: behind those who wait, unless somebody is in danger."""
         store.keep_whisper(call.call_id, transfer.whisper.text)
-        collector = store.free_collector()
+        urgent = transfer.reason == HandoffReason.SELF_HARM
+        behind = not urgent and store.line_waits(since=now - LONGEST_WAIT)
+        collector = None if behind else store.free_collector()
         state = "dialing" if collector else "queued"
         store.set_transfer(
             call.call_id,
             state,
             collector_id=collector.collector_id if collector else None,
             at=now,
+            urgent=urgent,
         )
         return self._document(call, turn.outputs, turn.session.turn, collector)
 

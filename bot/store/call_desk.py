@@ -70,9 +70,14 @@ ORDER BY calls.last NULLS FIRST, u.id LIMIT 1
 _ASSIGNING = "SELECT pg_advisory_xact_lock(7302)"
 
 _POSITION = """
-SELECT count(*) FROM call c, (SELECT queued_at, id FROM call WHERE id = %s) mine
+SELECT count(*) FROM call c, (SELECT urgent, queued_at, id FROM call WHERE id = %s) mine
 WHERE c.transfer = 'queued' AND c.state <> 'ended'
-  AND (c.queued_at, c.id) <= (mine.queued_at, mine.id)
+  AND (NOT c.urgent, c.queued_at, c.id) <= (NOT mine.urgent, mine.queued_at, mine.id)
+"""
+
+_WAITING = """
+SELECT EXISTS (SELECT FROM call
+               WHERE transfer = 'queued' AND state <> 'ended' AND queued_at > %s)
 """
 
 
@@ -190,19 +195,30 @@ class CallDeskRows(CallRows):
         )
 
     def set_transfer(
-        self, call_id: int, state: str | None, *, collector_id: int | None, at: datetime
+        self,
+        call_id: int,
+        state: str | None,
+        *,
+        collector_id: int | None,
+        at: datetime,
+        urgent: bool = False,
     ) -> None:
         """queued, dialing, talking or over."""
         self._connection.execute(
             "UPDATE call SET transfer = %s, collector_id = coalesce(%s, collector_id), "
-            "queued_at = CASE WHEN %s = 'queued' THEN coalesce(queued_at, %s) ELSE queued_at END "
-            "WHERE id = %s",
-            [state, collector_id, state, at, call_id],
+            "queued_at = CASE WHEN %s = 'queued' THEN coalesce(queued_at, %s) ELSE queued_at END, "
+            "urgent = urgent OR %s WHERE id = %s",
+            [state, collector_id, state, at, urgent, call_id],
         )
 
     def not_met(self, call_id: int) -> None:
         """Whoever picked up was gone before the two were connected."""
         self._connection.execute("UPDATE call SET met_at = NULL WHERE id = %s", [call_id])
+
+    def line_waits(self, *, since: datetime) -> bool:
+        """Whether anybody who came after `since` is in line."""
+        row = self._connection.execute(_WAITING, [since]).fetchone()
+        return bool(row and row[0])
 
     def queue_position(self, call_id: int) -> int:
         """1 is next."""

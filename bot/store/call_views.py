@@ -28,7 +28,8 @@ FROM call c JOIN sender s ON s.id = c.sender_id
 LEFT JOIN cases k ON k.id = c.case_id LEFT JOIN debtor d ON d.id = k.debtor_id
 LEFT JOIN portfolio p ON p.id = k.portfolio_id LEFT JOIN collector u ON u.id = c.collector_id
 WHERE c.state = 'talking' AND (%(scope)s::bigint[] IS NULL OR k.portfolio_id = ANY(%(scope)s))
-ORDER BY c.transfer IS DISTINCT FROM 'queued', c.queued_at, c.id DESC LIMIT %(limit)s
+ORDER BY c.transfer IS DISTINCT FROM 'queued', NOT c.urgent, c.queued_at, c.id DESC
+LIMIT %(limit)s
 """
 
 

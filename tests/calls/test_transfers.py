@@ -160,6 +160,53 @@ def test_the_second_waits_in_line_and_is_told_where_until_the_collector_is_free(
     assert call_row(desk, second)["transfer"] == "talking"
 
 
+def queued(desk: DeskInHand, *words: str) -> list[tuple[int, str]]:
+    """(case, sid) of callers who say these words one after the other while nobody is free."""
+    let_call(desk)
+    portfolio = desk.portfolio()
+    cases = [desk.case(portfolio, due_on=DUE) for _ in words]
+    for case_id in cases:
+        know_tail(desk, case_id)
+    desk.step(shanghai(f"{CALL_DAY} 00:10"))
+    desk.step(shanghai(CALL_TIME))
+    desk.sql(
+        "INSERT INTO call (sender_id, direction, state, transfer, collector_id, placed_at, called_at) "
+        "SELECT 1, 'outbound', 'talking', 'talking', id, now(), now() FROM collector"
+    )
+    found = [(case_id, sid_of(desk, case_id)) for case_id in cases]
+    for (_, sid), said in zip(found, words, strict=True):
+        act(desk, sid, "answer")
+        talk(desk, sid, *KNOWN, said)
+    return found
+
+
+def test_whoever_speaks_of_dying_is_first_in_line(desk: DeskInHand) -> None:
+    collector(desk)
+    (first, waiting), (second, dying) = queued(desk, "0", "我不想活了")
+    assert [call_row(desk, case)["transfer"] for case in (first, second)] == ["queued", "queued"]
+    desk.sql("UPDATE call SET state = 'ended' WHERE case_id IS NULL")
+    assert "<Leave" not in post(desk, "wait", {"CallSid": waiting, "QueueTime": "20"}).text
+    assert "<Leave" in post(desk, "wait", {"CallSid": dying, "QueueTime": "5"}).text
+
+
+def test_whoever_comes_new_stands_behind_those_who_wait(desk: DeskInHand) -> None:
+    collector(desk)
+    (first, sid), (second, late) = queued(desk, "0", "喂")
+    desk.sql("UPDATE call SET state = 'ended' WHERE case_id IS NULL")
+    talk(desk, late, "0")
+    assert [call_row(desk, case)["transfer"] for case in (first, second)] == ["queued", "queued"]
+    assert "<Leave" in post(desk, "wait", {"CallSid": sid, "QueueTime": "20"}).text
+
+
+def test_whoever_vanished_from_the_line_holds_nobody_up(desk: DeskInHand) -> None:
+    collector(desk)
+    (first, _), (second, late) = queued(desk, "0", "喂")
+    desk.sql("UPDATE call SET state = 'ended' WHERE case_id IS NULL")
+    desk.sql("UPDATE call SET queued_at = queued_at - interval '4 minutes'")
+    talk(desk, late, "0")
+    assert [call_row(desk, case)["transfer"] for case in (first, second)] == ["queued", "dialing"]
+
+
 def test_nobody_waits_longer_than_is_decent(desk: DeskInHand) -> None:
     collector(desk)
     case_id = called(desk)

@@ -306,17 +306,27 @@ class CallStore(Cases, TouchWriter, Protocol):
         ...
 
     def set_transfer(
-        self, call_id: int, state: str | None, *, collector_id: int | None, at: datetime
+        self,
+        call_id: int,
+        state: str | None,
+        *,
+        collector_id: int | None,
+        at: datetime,
+        urgent: bool = False,
     ) -> None:
-        """queued, dialing, talking or over."""
+        """queued, dialing, talking or over; `urgent`: before everybody else, and it stays so."""
         ...
 
     def not_met(self, call_id: int) -> None:
         """Whoever picked up was gone before the two were connected."""
         ...
 
+    def line_waits(self, *, since: datetime) -> bool:
+        """Whether anybody who came after `since` is in line for a collector."""
+        ...
+
     def queue_position(self, call_id: int) -> int:
-        """1 is next."""
+        """1 is next. The urgent come first, then whoever has waited longest."""
         ...
 
     def add_recording(self, call: CallRow, recording: NewRecording) -> bool:

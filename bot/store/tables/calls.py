@@ -55,6 +55,7 @@ class Call(SQLModel, table=True):
     notice_at: datetime | None = instant(optional=True)  #: recording was announced
     transfer: str | None = words(optional=True)  #: queued, dialing, talking, over
     queued_at: datetime | None = instant(optional=True)
+    urgent: bool = flag()  #: somebody in danger: first in line
     collector_id: int | None = ref("collector.id", optional=True)
     whisper_sealed: bytes | None = sealed(optional=True)  #: what a collector hears first
     met_at: datetime | None = instant(optional=True)  #: the collector picked up
