@@ -13,7 +13,9 @@ from bot.app.doctor import TIMEOUT, Check, Finding, Verdict
 from bot.app.settings import Settings
 from bot.domain.facts import PortfolioFacts
 from bot.policy.calls import duties
+from bot.scripts.calls.opening import too_long_for
 from bot.scripts.readiness import missing_from
+from bot.scripts.wording import scripts_root
 from bot.store.call_figures import CallFigures, CallingSender
 
 _TURN = "/webhooks/twilio/voice/turn?turn=0"
@@ -110,8 +112,8 @@ def _words(setup: CallSetUp) -> Finding:
     ids = [each for sender in _senders(setup) for each in sender.portfolios]
     if not ids:
         return _NO_SENDER
-    unnamed = []
-    for portfolio in setup.portfolios(ids):
+    unnamed, portfolios = [], setup.portfolios(ids)
+    for portfolio in portfolios:
         remedy = f"yuehuan portfolio set {portfolio.code}"
         if gaps := missing_from(portfolio):
             return Finding(Verdict.FAILED, f"{portfolio.code} calls nobody: {gaps[0]}", remedy)
@@ -120,6 +122,12 @@ def _words(setup: CallSetUp) -> Finding:
     if unnamed:
         said = f"{', '.join(unnamed)}: a message may be left on machines, but it has no name"
         remedy = f"yuehuan portfolio set {unnamed[0]} --contact-name …, or leave it: we hang up"
+        return Finding(Verdict.WARNING, said, remedy)
+    for code, seconds in too_long_for(portfolios, scripts_root()):
+        said = (
+            f"{code}: the first words of a call take {seconds:.0f} s with this creditor and phone"
+        )
+        remedy = f"yuehuan portfolio set {code} --creditor …, the shortest name debtors know"
         return Finding(Verdict.WARNING, said, remedy)
     return Finding(Verdict.OK, "every portfolio that calls has all its words")
 

@@ -191,6 +191,15 @@ def test_words_that_lack_are_told_before_the_first_call(desk: DeskInHand) -> Non
     assert (failed.verdict, "phone is empty" in failed.detail) == (Verdict.FAILED, True)
 
 
+def test_a_name_that_makes_the_first_words_too_long_is_told(desk: DeskInHand) -> None:
+    let_call(desk)
+    desk.portfolio(creditor="晨光消费金融股份有限公司上海浦东新区第一分公司")
+    finding = checked(desk)["words for calls"]
+    assert finding.verdict == Verdict.WARNING
+    assert "loans: the first words of a call take" in finding.detail
+    assert "portfolio set loans --creditor" in str(finding.remedy)
+
+
 def test_nobody_on_duty_is_worth_knowing(desk: DeskInHand) -> None:
     let_call(desk)
     assert checked(desk)["collectors on duty"].verdict == Verdict.WARNING

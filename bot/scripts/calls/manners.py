@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bot.scripts.calls import graph
+from bot.scripts.calls.opening import openings, said_by
 from bot.scripts.calls.sentences import (
     AUDIENCES,
     placeholders,
@@ -76,29 +77,19 @@ def _on_a_machine(call: CallSource) -> Iterator[Trouble]:
                     yield step, sentence.key, "machine", text
 
 
-def _spoken(steps: tuple[StepSource, ...], language: str, values: Mapping[str, str]) -> str:
-    """What the steps say one after the other."""
-    texts = []
-    for step in steps:
-        for sentence in sentences(step, language, ("say",)):
-            template = sentence.template()
-            texts.append(template.fill(values) if template else "")
-    return "".join(texts)
-
-
 def _opening(
     call: CallSource, book: Rulebook, words: CallWords, language: str
 ) -> Iterator[Trouble]:
-    first = call.steps[START]
+    values = samples(book, words, language, "person")
     for chain in graph.chains(call, START):
-        values = samples(book, words, language, "person")
         yield from _names_itself(call, chain, language, values)
         yield from _takes_notice(chain, language, values)
-        speed = words.languages[language].voice.chars_per_second
-        for audience in AUDIENCES:
-            values = samples(book, words, language, audience)
-            seconds = spoken_length(_spoken(chain, language, values)) / speed
-            if seconds > words.opening_seconds:
+    too_long = set[str]()
+    for audience in AUDIENCES:
+        values = samples(book, words, language, audience)
+        for chain, seconds in openings(call, words, language, values):
+            if seconds > words.opening_seconds and chain[-1].name not in too_long:
+                too_long.add(chain[-1].name)
                 text = told(
                     "said.opening",
                     seconds=f"{seconds:.1f}",
@@ -107,14 +98,13 @@ def _opening(
                     most=words.opening_seconds,
                     step=chain[-1].name,
                 )
-                yield first, "say", "opening", text
-                break
+                yield call.steps[START], "say", "opening", text
 
 
 def _names_itself(
     call: CallSource, chain: tuple[StepSource, ...], language: str, values: Mapping[str, str]
 ) -> Iterator[Trouble]:
-    said = _spoken(chain[:1], language, values)
+    said = said_by(chain[:1], language, values)
     needed = ["creditor"] if call.kind == "inbound" else ["creditor", "phone"]
     for name in needed:
         if values[name] not in said:
@@ -129,7 +119,7 @@ def _takes_notice(
     uninterrupted = tuple(step for step in chain if step.entry.get("notice"))
     for name, why in _NOTICES.items():
         with_it, without = (
-            _spoken(uninterrupted, language, each) for each in (values, {**values, name: ""})
+            said_by(uninterrupted, language, each) for each in (values, {**values, name: ""})
         )
         if spoken_length(with_it) <= spoken_length(without):
             text = told("said.notice", name=name, language=language, why=told(why))
@@ -144,13 +134,13 @@ def _facts(call: CallSource, book: Rulebook, words: CallWords, language: str) ->
         return
     values = samples(book, words, language, "person")
     for chain in graph.chains(call, "facts"):
-        said = _spoken(chain, language, values)
+        said = said_by(chain, language, values)
         for what, names in _FACTS.items():
             if _times(said, [values[name] for name in names]) < 2:
                 choice = " or ".join("{{" + name + "}}" for name in names)
                 text = told("said.twice", what=told(what), language=language, choice=choice)
                 yield chain[0], "say", "facts", text
-        silent = _spoken(chain, language, {**values, _COLLECTOR: ""})
+        silent = said_by(chain, language, {**values, _COLLECTOR: ""})
         if spoken_length(said) <= spoken_length(silent):
             text = told("said.collector", name=_COLLECTOR, language=language)
             yield chain[0], "say", "notice", text
