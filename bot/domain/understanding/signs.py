@@ -21,33 +21,33 @@ MARK = "§"
 def signs(reading: Reading, choice: Choice, context: Context, now: datetime) -> set[str]:
     """Signs of a reading and of the grammar's choice; the bare MARK stands in every reply."""
     first = choice.names[0]
-    found = [MARK, f"§1{first}", f"§1{first}{int(choice.weights.get(first, 0.2) * 10)}"]
-    found += [f"§+{name}" for name in choice.weights]
+    found = [MARK, f"{MARK}1{first}", f"{MARK}1{first}{int(choice.weights.get(first, 0.2) * 10)}"]
+    found += [f"{MARK}+{name}" for name in choice.weights]
     for hit in reading.hits:
-        found += f"§h{hit.rule.label}", _name(hit.rule.pattern)
-    found += [f"§s{one.role}" for one in reading.sums]
-    found += [f"§p{one.name}" for one in reading.shares]
+        found += f"{MARK}h{hit.rule.label}", _name(hit.rule.pattern)
+    found += [f"{MARK}s{one.role}" for one in reading.sums]
+    found += [f"{MARK}p{one.name}" for one in reading.shares]
     found += _of_dates(reading, now)
     if context.asked:
-        found.append(f"§a{context.asked}")
+        found.append(f"{MARK}a{context.asked}")
     return set(found)
 
 
 def _of_dates(reading: Reading, now: datetime) -> list[str]:
     if not reading.dates:
-        return ["§d-"]
-    found = [f"§d{dated.role}" for dated in reading.dates]
+        return [f"{MARK}d-"]
+    found = [f"{MARK}d{dated.role}" for dated in reading.dates]
     if firm_day(reading, now):
-        found.append("§firm")
+        found.append(f"{MARK}firm")
     if some_day(reading, now):
-        found.append("§some")
+        found.append(f"{MARK}some")
     return found
 
 
 @cache
 def _name(pattern: str) -> str:
     """A rule's own sign: a changed rule has to prove itself anew."""
-    return f"§r{zlib.crc32(pattern.encode())}"
+    return f"{MARK}r{zlib.crc32(pattern.encode())}"
 
 
 def spans(reading: Reading) -> list[Span]:
