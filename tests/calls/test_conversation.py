@@ -1,5 +1,6 @@
 """What the conversation keeps to whatever is pressed or said."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -25,6 +26,8 @@ from bot.domain.call import (
     expects_reference,
     hang_up,
     hear,
+    outcome_as_json,
+    outcome_from,
     session_from,
     standing,
     understanding_of,
@@ -486,3 +489,36 @@ def test_before_it_is_the_debtor_no_sentence_can_be_filled_with_the_debt(level):
     assert SCRIPT.private & filled.keys() == set()
     assert {"creditor", "phone", "asked_for"} <= filled.keys()
     assert "amount_due" in values(replace(session, level=Level.FACT), context(), SCRIPT)
+
+
+def test_a_second_step_is_stored_with_its_promise_and_older_calls_have_none():
+    outcome = Outcome(OutcomeKind.PROMISE, 3, date=date(2026, 3, 15), later=(date(2026, 3, 18), 9))
+    document = outcome_as_json(outcome)
+    assert outcome_from(json.loads(json.dumps(document))) == outcome
+    older = {name: value for name, value in document.items() if name != "later"}
+    assert outcome_from(older).later is None
+
+
+@pytest.mark.parametrize(
+    ("first", "step", "later"),
+    [
+        (50_000, (date(2026, 3, 18), None), (date(2026, 3, 18), 154_750)),
+        (50_000, (date(2026, 3, 18), 900_000), (date(2026, 3, 18), 154_750)),
+        (50_000, (date(2026, 3, 18), 60_000), (date(2026, 3, 18), 60_000)),
+        (50_000, (date(2026, 3, 15), None), None),
+        (50_000, (FURTHEST + timedelta(days=1), None), None),
+        (204_750, (date(2026, 3, 18), None), None),
+    ],
+    ids=["the rest", "at most the rest", "a sum", "not later", "too far", "nothing is left"],
+)
+def test_a_second_step_comes_after_the_first_within_the_limit_and_of_what_is_left(
+    first, step, later
+):
+    reading = fixed(
+        Intent.promise_to_pay,
+        promise_date=date(2026, 3, 15),
+        promise_amount_minor=first,
+        further_promises=(step,),
+    )
+    turn = talk(*VERIFIED, ("两步还", reading))
+    assert turn.session.pending.later == later

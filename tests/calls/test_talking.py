@@ -179,6 +179,15 @@ def test_a_web_process_that_knows_nothing_of_the_call_goes_on_with_it(desk: Desk
     assert desk.one("SELECT due_on FROM promise") == date(2026, 3, 15)
 
 
+def test_a_promise_in_two_steps_is_two_promises(desk: DeskInHand) -> None:
+    case_id = called(desk)
+    sid = answered(desk, case_id)
+    talk(desk, sid, *KNOWN, "十三号先还五百，剩下的十六号还", "对")
+    settle(desk)
+    kept = desk.sql("SELECT due_on, amount_minor FROM promise ORDER BY due_on")
+    assert kept == [(date(2026, 3, 13), 50_000), (date(2026, 3, 16), 150_000)]
+
+
 def test_noise_and_keys_out_of_range_are_asked_again_and_end_kindly(desk: DeskInHand) -> None:
     case_id = called(desk)
     sid = answered(desk, case_id)

@@ -139,7 +139,8 @@ def _shown(turn: Turn) -> list[str]:
 
 def _told(outcome: Outcome) -> str:
     told: list[object] = [outcome.kind.value]
-    told += [outcome.date, outcome.amount_minor, outcome.dispute_kind, outcome.reason]
+    told += [outcome.date, outcome.amount_minor, *(outcome.later or ())]
+    told += [outcome.dispute_kind, outcome.reason]
     told += [f"{outcome.start:%m-%d %H:%M}" if outcome.start else None]
     told += ["" if outcome.confirmed else "未确认", *sorted(outcome.flags)]
     told += ["" if outcome.level is Level.FACT else "未核实"]

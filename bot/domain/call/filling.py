@@ -10,7 +10,7 @@ from bot.domain.call.context import CallContext
 from bot.domain.call.entry import call_part
 from bot.domain.call.outcomes import kinds_in
 from bot.domain.call.script import CallScript
-from bot.domain.call.values import Level, Outcome, OutcomeKind, Session
+from bot.domain.call.values import Level, Outcome, OutcomeKind, PromiseStep, Session
 from bot.domain.understanding import Understanding
 
 #: Flags of a reading that go with whatever outcome it led to.
@@ -79,7 +79,19 @@ def _promise(
 ) -> Outcome:
     day = date.fromisoformat(str(slots["date"])) if "date" in slots else None
     amount = int(slots.get("amount", context.due_minor))
-    return replace(plain, date=day, amount_minor=amount, confirmed=confirmed)
+    later = _later(slots, context)
+    return replace(plain, date=day, amount_minor=amount, later=later, confirmed=confirmed)
+
+
+def _later(slots: Mapping[str, str | int], context: CallContext) -> PromiseStep | None:
+    """The second step of a promise: after the first, within what the tier accepts, of what it leaves."""
+    if "date" not in slots or "later_date" not in slots:
+        return None
+    first, day = (date.fromisoformat(str(slots[name])) for name in ("date", "later_date"))
+    left = context.due_minor - int(slots.get("amount", context.due_minor))
+    if left <= 0 or not first < day <= context.furthest:
+        return None
+    return day, min(int(slots.get("later_amount", left)), left)
 
 
 def _reason(kind: OutcomeKind, slots: Mapping[str, str | int]) -> str | None:
@@ -137,8 +149,12 @@ def _label(reached: Outcome, context: CallContext, labels: Mapping[str, str]) ->
         if reached.date is None or reached.amount_minor is None:
             return ""
         label = labels.get(kind if reached.confirmed else f"{kind}.open", "")
-        day, amount = context.spoken.day(reached.date), context.spoken.money(reached.amount_minor)
-        return label.format(date=day, amount=amount)
+        steps = [(reached.date, reached.amount_minor), *([reached.later] if reached.later else [])]
+        spoken = context.spoken
+        told = [
+            label.format(date=spoken.day(on), amount=spoken.money(minor)) for on, minor in steps
+        ]
+        return "，".join(told)
     return labels.get(f"{kind}.{reached.dispute_kind}", labels.get(kind, ""))
 
 
@@ -155,6 +171,9 @@ def _own(session: Session, context: CallContext) -> dict[str, str]:
     if "date" in slots:
         own["said_date"] = spoken.day(date.fromisoformat(str(slots["date"])))
         own["said_amount"] = spoken.money(int(slots.get("amount", context.due_minor)))
+        later = _later(slots, context)
+        own["said_later"] = spoken.day(later[0]) if later else ""
+        own["said_later_amount"] = spoken.money(later[1]) if later else ""
     if "call_start" in slots:
         start = datetime.fromisoformat(str(slots["call_start"]))
         exact = spoken.time(start.astimezone(context.zone))

@@ -21,6 +21,7 @@ def note(run: Run, reading: Understanding) -> None:
     if Intent.promise_to_pay in reading.intents:
         if reading.promise_date is not None:
             slots["date"] = reading.promise_date.isoformat()
+        _note_later(slots, reading)
         if (amount := _amount(reading, due)) is not None:
             slots["amount"] = amount
     if (window := _window(run, reading)) is not None:
@@ -31,6 +32,16 @@ def note(run: Run, reading: Understanding) -> None:
             slots["call_end"] = end
         if len(told := reading.when[-1].text if reading.when else "") in _TELLING:
             slots["call_words"] = told
+
+
+def _note_later(slots: dict[str, str | int], reading: Understanding) -> None:
+    """A second step with a day of its own: 剩下的月底. Without a sum it is of the rest."""
+    for day, minor in reading.further_promises[:1]:
+        if day is not None:
+            slots["later_date"] = day.isoformat()
+            slots.pop("later_amount", None)
+            if minor:
+                slots["later_amount"] = minor
 
 
 def _amount(reading: Understanding, due: int) -> int | None:

@@ -57,6 +57,7 @@ def understanding_of(outcome: Outcome) -> Understanding | None:
         (intent,),
         promise_date=outcome.date,
         promise_amount_minor=outcome.amount_minor,
+        further_promises=(outcome.later,) if outcome.later else (),
         callback=_window(outcome),
         dispute_kind=cast("DisputeKind | None", outcome.dispute_kind),
         reason=outcome.reason,

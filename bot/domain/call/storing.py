@@ -48,6 +48,7 @@ def outcome_as_json(outcome: Outcome) -> Document:
         "level": outcome.level.value,
         "date": _iso(outcome.date),
         "amount_minor": outcome.amount_minor,
+        "later": [_iso(outcome.later[0]), outcome.later[1]] if outcome.later else None,
         "confirmed": outcome.confirmed,
         "dispute_kind": outcome.dispute_kind,
         "start": _iso(outcome.start),
@@ -60,12 +61,14 @@ def outcome_as_json(outcome: Outcome) -> Document:
 def outcome_from(document: Document) -> Outcome:
     """The outcome of a stored document. Raises KeyError or ValueError."""
     day, start, end = document["date"], document["start"], document["end"]
+    later = document.get("later")  # calls that were stored before there was one have none
     return Outcome(
         **{
             **document,
             "kind": OutcomeKind(document["kind"]),
             "level": Level(document["level"]),
             "date": date.fromisoformat(day) if day else None,
+            "later": (date.fromisoformat(later[0]), later[1]) if later else None,
             "start": datetime.fromisoformat(start) if start else None,
             "end": datetime.fromisoformat(end) if end else None,
             "flags": frozenset(document["flags"]),

@@ -109,11 +109,16 @@ class OutcomeKind(StrEnum):
     NO_RESPONSE = "no_response"  #: answered, and said or pressed nothing
 
 
+PromiseStep = tuple[date, int]
+"""Day and minor units."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """Something reached. Which fields are set depends on the kind.
 
-    PROMISE, OFFER: date, amount_minor, confirmed (False: read back, but the call broke off before a yes).
+    PROMISE, OFFER: date, amount_minor, confirmed (False: read back, but the call broke off before a yes);
+    later: day and sum of a second step (先还一半，剩下的月底).
     DISPUTE: dispute_kind (None = unsaid). CALL_LATER: start/end (aware), both None when no time was said.
     """
 
@@ -122,6 +127,7 @@ class Outcome:
     level: Level = Level.NONE
     date: date | None = None
     amount_minor: int | None = None
+    later: PromiseStep | None = None
     confirmed: bool = True
     dispute_kind: str | None = None
     start: datetime | None = None

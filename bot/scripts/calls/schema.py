@@ -29,7 +29,10 @@ _COLLECTS = frozenset({AskKind.FACT, AskKind.REFERENCE, AskKind.DATE, AskKind.SU
 _DONE = _COLLECTS | {AskKind.SHARE, AskKind.CONFIRM, AskKind.CALL_TIME}
 _VALUES = {"share": ("whole", "half"), "call": tuple(sorted(CALL_PARTS)), "date": ("latest",)}
 _SLOTS = ("share", "call", "date", "dispute_kind", "reason")
-_FORGOTTEN = ("date", "amount", "dispute_kind", "reason", "call_start", "call_end", "call_words")
+_FORGOTTEN = (
+    *("date", "amount", "later_date", "later_amount", "dispute_kind", "reason"),
+    *("call_start", "call_end", "call_words"),
+)
 
 
 def problems(step: StepSource) -> Iterator[Problem]:
