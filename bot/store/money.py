@@ -230,9 +230,10 @@ class MoneyRows(BookRows):
         return bool(row and row[0])
 
     def stop_calls(self, case_id: int, *, reason: str) -> None:
-        """A running call reads the flag at its next turn; the first reason stands."""
+        """A running call compares the reasons at its next turn: each adds to those before it."""
         self._connection.execute(
-            "UPDATE call SET stop = coalesce(stop, %s) WHERE case_id = %s AND state <> 'ended'",
+            "UPDATE call SET stop = concat_ws(' ', stop, %s::text) "
+            "WHERE case_id = %s AND state <> 'ended'",
             [reason, case_id],
         )
 

@@ -61,7 +61,7 @@ class CallRow:
     case_state: CaseState | None
     our_number: str  #: E.164
     answer: str | None  #: what was answered in the last turn
-    stop: str | None  #: why the running call must come to its end, if it must
+    stop: str | None  #: what changed the case while it ran, in order; None if nothing did
     on_duty: int  #: collectors calls can be put through to
 
     shift: timedelta  #: of the call's clock from the real one, read with the row

@@ -196,7 +196,7 @@ class MoneyStore(BookStore, TouchWriter, PromiseMoney, Protocol):
         ...
 
     def stop_calls(self, case_id: int, *, reason: str) -> None:
-        """Tell running calls about the case to come to their end."""
+        """Tell running calls about the case that what they knew of it no longer holds."""
         ...
 
     def promises_paid(self, case_id: int) -> list[PaidPromise]:

@@ -49,7 +49,7 @@ class Call(SQLModel, table=True):
     state: str = words(default="placed")
     outcome: str | None = words(optional=True)  #: bot.domain.vocabulary.CallOutcome
     answered_by: str | None = words(optional=True)  #: as the carrier heard it
-    stop: str | None = words(optional=True)  #: why a running call must come to its end
+    stop: str | None = words(optional=True)  #: what changed the case while the call ran, in order
     connected: bool = flag()  #: somebody spoke
     verified_at: datetime | None = instant(optional=True)
     notice_at: datetime | None = instant(optional=True)  #: recording was announced
