@@ -94,6 +94,13 @@ def _later(slots: Mapping[str, str | int], context: CallContext) -> PromiseStep 
     return day, min(int(slots.get("later_amount", left)), left)
 
 
+def _too_late(slots: Mapping[str, str | int], context: CallContext) -> bool:
+    """Whether a second step was named that is later than the tier accepts."""
+    left = context.due_minor - int(slots.get("amount", context.due_minor))
+    day = _text(slots, "later_date")
+    return left > 0 and day is not None and date.fromisoformat(day) > context.furthest
+
+
 def _reason(kind: OutcomeKind, slots: Mapping[str, str | int]) -> str | None:
     if kind is OutcomeKind.MACHINE:
         return _text(slots, "machine")
@@ -174,6 +181,7 @@ def _own(session: Session, context: CallContext) -> dict[str, str]:
         later = _later(slots, context)
         own["said_later"] = spoken.day(later[0]) if later else ""
         own["said_later_amount"] = spoken.money(later[1]) if later else ""
+        own["rest_open"] = "1" if _too_late(slots, context) else ""
     if "call_start" in slots:
         start = datetime.fromisoformat(str(slots["call_start"]))
         exact = spoken.time(start.astimezone(context.zone))
