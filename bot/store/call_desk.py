@@ -20,6 +20,7 @@ from bot.flows.ports.calls import (
 )
 from bot.flows.ports.dispatching import SenderFacts
 from bot.store.calls import CallRows
+from bot.store.collectors import TAKES_CALLS
 
 _OURS = """
 SELECT s.id, s.livemode, s.voice AND s.stopped_reason IS NULL AND min(p.id) IS NOT NULL
@@ -55,12 +56,12 @@ JOIN portfolio p ON p.id = c.portfolio_id
 WHERE p.sender_id = %s AND regexp_replace(d.contract, '[^0-9]', '', 'g') = %s LIMIT 2
 """
 
-_FREE = """
+_FREE = f"""
 SELECT u.id, u.phone_sealed FROM collector u
 LEFT JOIN LATERAL (
     SELECT max(c.id) AS last FROM call c WHERE c.collector_id = u.id
 ) calls ON true
-WHERE u.on_duty AND NOT u.disabled AND u.phone_sealed IS NOT NULL
+WHERE {TAKES_CALLS}
   AND NOT EXISTS (SELECT FROM call c WHERE c.collector_id = u.id AND c.state <> 'ended'
                   AND c.transfer IN ('dialing', 'talking'))
 ORDER BY calls.last NULLS FIRST, u.id LIMIT 1

@@ -9,6 +9,8 @@ from typing import Any
 
 from psycopg import Connection
 
+from bot.store.collectors import TAKES_CALLS
+
 #: What is called the last day.
 DAY = timedelta(hours=24)
 
@@ -31,9 +33,7 @@ FROM call c JOIN sender s ON s.id = c.sender_id
 WHERE c.transfer IS NOT NULL AND c.direction <> 'desk' AND c.called_at > %s GROUP BY 1, 2
 """
 
-_ON_DUTY = """
-SELECT count(*) FROM collector WHERE on_duty AND NOT disabled AND phone_sealed IS NOT NULL
-"""
+_ON_DUTY = f"SELECT count(*) FROM collector WHERE {TAKES_CALLS}"
 
 _SENDERS = """
 SELECT s.code, s.address, s.livemode, array_remove(array_agg(p.id), NULL)

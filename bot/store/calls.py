@@ -10,19 +10,19 @@ from typing import Any
 from bot.domain.vocabulary import CallOutcome, CaseState, Purpose
 from bot.flows.ports.calls import CalledTouch, CallRow, Reached, TakenTurn
 from bot.flows.ports.delivering import DeliveryReport
+from bot.store.clock_shift import SHIFT_SECONDS
+from bot.store.collectors import TAKES_CALLS
 from bot.store.delivering import DeliveryRows
 from bot.store.jobs import Job, defer_all
 from bot.store.receiving import RECEIVE_QUEUE, RECEIVE_TASK
-
-_DUTY = "FROM collector WHERE on_duty AND NOT disabled AND phone_sealed IS NOT NULL"
-_SHIFT = "coalesce((SELECT offset_seconds FROM test_clock WHERE id = 1), 0)"
 
 _FIND = f"""
 SELECT c.id, c.direction, c.provider_sid, c.sender_id, s.livemode, c.case_id, c.debtor_id,
        c.contact_point_id, c.script, c.session_sealed, c.turn, c.state, c.outcome, c.connected,
        c.verified_at IS NOT NULL, c.notice_at IS NOT NULL, c.transfer, c.queued_at, c.collector_id,
        c.placed_at, c.answered_at, a.token, k.state, s.address, t.answer_sealed, c.stop,
-       (SELECT count(*) {_DUTY}), CASE WHEN s.livemode THEN 0 ELSE {_SHIFT} END,
+       (SELECT count(*) FROM collector WHERE {TAKES_CALLS}),
+       CASE WHEN s.livemode THEN 0 ELSE {SHIFT_SECONDS} END,
        c.dialed_at IS NOT NULL
 FROM call c JOIN sender s ON s.id = c.sender_id
 LEFT JOIN attempt a ON a.id = c.attempt_id
@@ -60,8 +60,8 @@ _UNMOVED = f"""
       AND turn = %(before)s AND (state = 'ended') = %(ended)s
       AND stop IS NOT DISTINCT FROM %(stop)s AND case_id IS NOT DISTINCT FROM %(case)s
       AND (SELECT state FROM cases WHERE id = call.case_id) IS NOT DISTINCT FROM %(case_state)s
-      AND EXISTS (SELECT {_DUTY}) = %(on_duty)s
-      AND CASE WHEN %(livemode)s THEN 0 ELSE {_SHIFT} END = %(shift)s
+      AND EXISTS (SELECT FROM collector WHERE {TAKES_CALLS}) = %(on_duty)s
+      AND CASE WHEN %(livemode)s THEN 0 ELSE {SHIFT_SECONDS} END = %(shift)s
 """
 _HELD_TURN = _TURN.format(unmoved="")
 _UNMOVED_TURN = _TURN.format(unmoved=_UNMOVED)

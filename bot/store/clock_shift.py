@@ -7,6 +7,9 @@ from typing import Any
 
 from psycopg import Connection
 
+#: SQL: seconds of the test clock; nought when it was never moved.
+SHIFT_SECONDS = "coalesce((SELECT offset_seconds FROM test_clock WHERE id = 1), 0)"
+
 
 def read_shift(connection: Connection[Any]) -> timedelta:
     """The shift; nothing when the clock was never moved."""

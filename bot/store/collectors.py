@@ -18,6 +18,9 @@ COLUMNS = (
     "FROM collector_portfolio g WHERE g.collector_id = collector.id), '{}'::bigint[]) END"
 )
 
+#: SQL on the table `collector`: whom calls can be put through to.
+TAKES_CALLS = "on_duty AND NOT disabled AND phone_sealed IS NOT NULL"
+
 # One statement, so that tries at the same instant are all counted.
 _TRY = f"""
 UPDATE collector SET failed_at = %(at)s,

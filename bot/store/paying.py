@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.facts import DebtFacts, PageFacts
 from bot.flows.ports.paying import Behind, CheckoutFacts, LinkFacts, Look
+from bot.store.clock_shift import SHIFT_SECONDS
 from bot.store.facts import DEBT_COLUMNS, PORTFOLIO_COLUMNS, STATES, portfolio_of
 from bot.store.visiting import VisitRows
 
@@ -15,8 +16,7 @@ _BEHIND = f"""
 SELECT l.id, l.expires_at, l.revoked_at IS NOT NULL, v.last_at,
        k.colour, k.logo_type, k.bank_details, k.complaint_address, k.privacy,
        c.id, c.state, c.currency, d.name_sealed, d.locale,
-       CASE WHEN p.livemode THEN 0
-            ELSE coalesce((SELECT offset_seconds FROM test_clock WHERE id = 1), 0) END,
+       CASE WHEN p.livemode THEN 0 ELSE {SHIFT_SECONDS} END,
        (SELECT json_agg(json_build_array({DEBT_COLUMNS}))
         FROM debt WHERE case_id = c.id AND settled_by IS NULL),
        (SELECT json_agg(json_build_array(r.due_on, r.amount_minor - r.paid_minor)

@@ -10,6 +10,7 @@ from typing import Any
 from bot.domain.response import Asked
 from bot.domain.vocabulary import Channel
 from bot.flows.ports.receiving import Correspondent, InboundMessage, StoredReply
+from bot.store.clock_shift import SHIFT_SECONDS
 from bot.store.dispatching import DispatchRows
 
 RECEIVE_TASK = "receive"
@@ -19,7 +20,7 @@ RECEIVE_QUEUE = "replies"
 PAGE = "page"
 
 # Stored and queued in one statement; the job's existence proves the row's.
-_STORE = """
+_STORE = f"""
 WITH kept AS (
     INSERT INTO reply (provider_sid, channel, to_address, from_sealed, from_hash, body_sealed,
                        opt_out_type, received_at)
@@ -27,7 +28,7 @@ WITH kept AS (
         %(at)s::timestamptz + make_interval(secs => CASE
             WHEN (SELECT livemode FROM sender WHERE address = %(to)s::text
                   ORDER BY livemode LIMIT 1)
-            THEN 0 ELSE coalesce((SELECT offset_seconds FROM test_clock WHERE id = 1), 0) END))
+            THEN 0 ELSE {SHIFT_SECONDS} END))
     ON CONFLICT (provider_sid) DO NOTHING RETURNING id
 )
 SELECT id, procrastinate_defer_jobs_v1(ARRAY[ROW(%(queue)s, %(task)s, 0, NULL, NULL,
