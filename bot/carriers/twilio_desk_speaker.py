@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from bot.carriers.twilio_voice import RING, spoken
+from bot.carriers.twilio_voice import RING, one_key, spoken
 from bot.carriers.twiml import document, element, text
 from bot.domain.call.values import Say
 
@@ -26,17 +26,8 @@ class TwilioDeskSpeaker:
 
     def ask_key(self, say: Say, silent: Say, token: str) -> str:
         """One key, which may come while it is said."""
-        gather = element(
-            "Gather",
-            spoken(say),
-            input="dtmf",
-            action=self._address("key", token),
-            method=_POST,
-            timeout=KEY_WITHIN,
-            numDigits=1,
-            finishOnKey="",
-        )
-        return document(gather, spoken(silent), element("Hangup"))
+        key = one_key(spoken(say), action=self._address("key", token), within=KEY_WITHIN)
+        return document(key, spoken(silent), element("Hangup"))
 
     def dial(self, phone: str, caller_id: str, token: str) -> str:
         """The collector hears it ring until the debtor picks up."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.carriers.twilio_voice import Addresses, Collector, render, spoken
+from bot.carriers.twilio_voice import Addresses, Collector, one_key, render, spoken
 from bot.carriers.twiml import document, element, text
 from bot.domain.call.values import Output, Say
 
@@ -51,17 +51,8 @@ class TwilioSpeaker:
 
     def whisper(self, say: Say, ask: Say, call_id: int) -> str:
         """The collector's side: a key, or nobody is connected (a mailbox presses none)."""
-        key = element(
-            "Gather",
-            spoken(say),
-            spoken(ask),
-            input="dtmf",
-            action=f"{self._webhooks}/accept?call={call_id}",
-            method="POST",
-            timeout=_KEY_WITHIN,
-            numDigits=1,
-            finishOnKey="",
-        )
+        accept = f"{self._webhooks}/accept?call={call_id}"
+        key = one_key(spoken(say), spoken(ask), action=accept, within=_KEY_WITHIN)
         return document(key, element("Hangup"))
 
     def nothing(self) -> str:

@@ -71,6 +71,20 @@ def render(
     return _whole(*verbs)
 
 
+def one_key(*said: str, action: str, within: int) -> str:
+    """A question that one key answers, which may come while it is spoken; `within` seconds after."""
+    return element(
+        "Gather",
+        *said,
+        input="dtmf",
+        action=action,
+        method="POST",
+        timeout=within,
+        numDigits=1,
+        finishOnKey="",
+    )
+
+
 def spoken(say: Say) -> str:
     """A sentence; nothing for none. Raises ValueError for one longer than Twilio speaks."""
     if len(say.text) > SAY_CHARACTERS:
