@@ -132,12 +132,12 @@ class Conversation:
         self, store: CallStore, call: CallRow, number: int, heard: Heard, now: datetime
     ) -> tuple[Turn, bool] | None:
         """The turn and whether it names the debt; None if more is to be read or written with it."""
-        if call.session is None or call.ended or call.case_id is None:
+        if call.session is None or call.ended:
+            return None
+        if call.case_id is None or call.case_state is CaseState.CLOSED:
             return None
         session = session_from(dict(call.session))
         if session.ended or standing(session, number) is not Standing.CURRENT:
-            return None
-        if call.case_state is CaseState.CLOSED:
             return None
         script = self._script(session.script, session.language)
         context, _ = self.contexts.of(store, call, now)

@@ -77,28 +77,39 @@ def outcome(
 def _promise(
     plain: Outcome, slots: Mapping[str, str | int], context: CallContext, *, confirmed: bool
 ) -> Outcome:
-    day = date.fromisoformat(str(slots["date"])) if "date" in slots else None
-    amount = int(slots.get("amount", context.due_minor))
-    later = _later(slots, context)
-    return replace(plain, date=day, amount_minor=amount, later=later, confirmed=confirmed)
+    return replace(
+        plain,
+        date=_day(slots, "date"),
+        amount_minor=_amount(slots, context),
+        later=_later(slots, context),
+        confirmed=confirmed,
+    )
+
+
+def _day(slots: Mapping[str, str | int], name: str) -> date | None:
+    return date.fromisoformat(str(slots[name])) if name in slots else None
+
+
+def _amount(slots: Mapping[str, str | int], context: CallContext) -> int:
+    """Of the first step; all that is due unless a sum was said."""
+    return int(slots.get("amount", context.due_minor))
 
 
 def _later(slots: Mapping[str, str | int], context: CallContext) -> PromiseStep | None:
     """The second step of a promise: after the first, within what the tier accepts, of what it leaves."""
-    if "date" not in slots or "later_date" not in slots:
-        return None
-    first, day = (date.fromisoformat(str(slots[name])) for name in ("date", "later_date"))
-    left = context.due_minor - int(slots.get("amount", context.due_minor))
-    if left <= 0 or not first < day <= context.furthest:
+    first, day = _day(slots, "date"), _day(slots, "later_date")
+    left = context.due_minor - _amount(slots, context)
+    if first is None or day is None or left <= 0 or not first < day <= context.furthest:
         return None
     return day, min(int(slots.get("later_amount", left)), left)
 
 
 def _too_late(slots: Mapping[str, str | int], context: CallContext) -> bool:
     """Whether a second step was named that is later than the tier accepts."""
-    left = context.due_minor - int(slots.get("amount", context.due_minor))
-    day = _text(slots, "later_date")
-    return left > 0 and day is not None and date.fromisoformat(day) > context.furthest
+    day = _day(slots, "later_date")
+    return (
+        day is not None and day > context.furthest and _amount(slots, context) < context.due_minor
+    )
 
 
 def _reason(kind: OutcomeKind, slots: Mapping[str, str | int]) -> str | None:
@@ -175,9 +186,9 @@ def _own(session: Session, context: CallContext) -> dict[str, str]:
         "verified": "1" if session.level is Level.FACT else "",
         "latest_date": spoken.day(context.furthest),
     }
-    if "date" in slots:
-        own["said_date"] = spoken.day(date.fromisoformat(str(slots["date"])))
-        own["said_amount"] = spoken.money(int(slots.get("amount", context.due_minor)))
+    if (first := _day(slots, "date")) is not None:
+        own["said_date"] = spoken.day(first)
+        own["said_amount"] = spoken.money(_amount(slots, context))
         later = _later(slots, context)
         own["said_later"] = spoken.day(later[0]) if later else ""
         own["said_later_amount"] = spoken.money(later[1]) if later else ""

@@ -32,13 +32,16 @@ _INTENTS: Mapping[OutcomeKind, Intent] = {
 }
 
 
-_TELLING = frozenset(_INTENTS.values()) - {Intent.other}
-_KINDS = {intent: kind for kind, intent in _INTENTS.items() if kind is not OutcomeKind.OFFER}
+_KINDS = {
+    intent: kind
+    for kind, intent in _INTENTS.items()
+    if kind is not OutcomeKind.OFFER and intent is not Intent.other
+}
 
 
 def kinds_in(reading: Understanding) -> Iterator[OutcomeKind]:
     """What the words ask for or tell, whichever of it the call followed."""
-    return (_KINDS[intent] for intent in reading.intents if intent in _TELLING)
+    return (_KINDS[intent] for intent in reading.intents if intent in _KINDS)
 
 
 def understanding_of(outcome: Outcome) -> Understanding | None:

@@ -133,9 +133,8 @@ class Words:
     whole: tuple[str, ...]  #: everything that is due
     half: tuple[str, ...]
     keying: str  #: characters beside a key said aloud: 按一
-    labels: Mapping[
-        str, str
-    ]  #: outcome → how the whisper names it; {date} and {amount} of promises
+    #: Outcome → how the whisper names it; {date} and {amount} of promises.
+    labels: Mapping[str, str]
 
 
 @dataclass(frozen=True)
