@@ -43,13 +43,12 @@ def too_long_for(portfolios: Iterable[PortfolioFacts], root: Path) -> Iterator[t
     sources, book = read_calls(root), load_rulebook(root)
     words = words_of(sources.words)
     for portfolio in portfolios:
+        named = {each: _named(portfolio, book, words, each) for each in LANGUAGES}
         longest = max(
             seconds
-            for language in LANGUAGES
+            for language, values in named.items()
             for call in sources.calls
-            for _, seconds in openings(
-                call, words, language, _named(portfolio, book, words, language)
-            )
+            for _, seconds in openings(call, words, language, values)
         )
         if longest > words.opening_seconds:
             yield portfolio.code, longest
