@@ -174,13 +174,10 @@ def _reason(reading: Reading, choice: Choice, lexicon: Lexicon) -> str | None:
     if choice.names[0] in ("deceased", "dispute", "wrong_person", "request_human"):
         return carried[0] if carried else None
     if not _REASONED.isdisjoint(choice.names):
-        may = not reading.plain.marks.isdisjoint(lexicon.in_reasons)
-        told = [
-            name
-            for name, pattern in lexicon.reasons.items()
-            if may and pattern.search(reading.text)
-        ]
-        return told[0] if told else (carried[0] if carried else None)
+        if not reading.plain.marks.isdisjoint(lexicon.in_reasons):
+            told = (name for name, words in lexicon.reasons.items() if words.search(reading.text))
+            carried = [*told, *carried]
+        return carried[0] if carried else None
     return None
 
 
