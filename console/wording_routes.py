@@ -168,7 +168,12 @@ def _page(desk: _Desk, form: Mapping[str, str] | None = None) -> str:
         versions=[_version(desk, row) for row in versions],
         places=_places(desk, shipped),
         shipped=SHIPPED,
+        name=_name,
     )
+
+
+def _name(version: int) -> str:
+    return t("wording.shipped") if version == SHIPPED else t("script.v", version=version)
 
 
 def _candidate(
