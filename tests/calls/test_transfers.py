@@ -49,6 +49,24 @@ def heard(desk: DeskInHand, sid: str) -> str:
     return "".join(line["text"] for line in told if line["who"] == "us")
 
 
+def asked_for_human(desk: DeskInHand) -> tuple[int, str]:
+    """A known debtor who asked for a human while a collector is free: case and sid."""
+    collector(desk)
+    case_id = called(desk)
+    sid = sid_of(desk, case_id)
+    act(desk, sid, "answer")
+    talk(desk, sid, *KNOWN, "0")
+    return case_id, sid
+
+
+def in_a_call(desk: DeskInHand) -> None:
+    """Every collector talks to somebody else."""
+    desk.sql(
+        "INSERT INTO call (sender_id, direction, state, transfer, collector_id, placed_at, called_at) "
+        "SELECT 1, 'outbound', 'talking', 'talking', id, now(), now() FROM collector"
+    )
+
+
 def test_a_collector_hears_what_was_said_before_the_two_are_connected(desk: DeskInHand) -> None:
     collector(desk)
     case_id = called(desk)
@@ -86,11 +104,7 @@ def test_with_nobody_on_duty_a_time_is_asked_and_a_human_calls_then(desk: DeskIn
 def test_a_collector_who_does_not_pick_up_leads_to_a_time_for_a_call_back(
     desk: DeskInHand,
 ) -> None:
-    collector(desk)
-    case_id = called(desk)
-    sid = sid_of(desk, case_id)
-    act(desk, sid, "answer")
-    talk(desk, sid, *KNOWN, "0")
+    case_id, _ = asked_for_human(desk)
     act(desk, ringing(desk), "decline")
     assert "什么时候方便" in turns(desk, case_id)[-1][1]
     assert call_row(desk, case_id)["transfer"] == "over"
@@ -100,11 +114,7 @@ def test_a_collector_who_hangs_up_within_the_whisper_has_talked_to_nobody(
     desk: DeskInHand,
 ) -> None:
     """The carrier calls such a call completed; the debtor is still on the line and is asked for a time."""
-    collector(desk)
-    case_id = called(desk)
-    sid = sid_of(desk, case_id)
-    act(desk, sid, "answer")
-    talk(desk, sid, *KNOWN, "0")
+    case_id, sid = asked_for_human(desk)
     call_id = desk.one("SELECT id FROM call")
     assert "马先生或马女士" in post(desk, f"whisper?call={call_id}", {}).text
     assert call_row(desk, case_id)["transfer"] == "dialing"
@@ -118,11 +128,7 @@ def test_a_collector_who_hangs_up_within_the_whisper_has_talked_to_nobody(
 
 def test_a_mailbox_of_a_collector_is_given_no_debtor(desk: DeskInHand) -> None:
     """It presses no key: the debtor is asked for a time instead of talking to a tape."""
-    collector(desk)
-    case_id = called(desk)
-    sid = sid_of(desk, case_id)
-    act(desk, sid, "answer")
-    talk(desk, sid, *KNOWN, "0")
+    case_id, _ = asked_for_human(desk)
     leg = ringing(desk)
     act(desk, leg, "answer")
     assert "请按1接听" in heard(desk, leg)
@@ -169,10 +175,7 @@ def queued(desk: DeskInHand, *words: str) -> list[tuple[int, str]]:
         know_tail(desk, case_id)
     desk.step(shanghai(f"{CALL_DAY} 00:10"))
     desk.step(shanghai(CALL_TIME))
-    desk.sql(
-        "INSERT INTO call (sender_id, direction, state, transfer, collector_id, placed_at, called_at) "
-        "SELECT 1, 'outbound', 'talking', 'talking', id, now(), now() FROM collector"
-    )
+    in_a_call(desk)
     found = [(case_id, sid_of(desk, case_id)) for case_id in cases]
     for (_, sid), said in zip(found, words, strict=True):
         act(desk, sid, "answer")
@@ -210,10 +213,7 @@ def test_whoever_vanished_from_the_line_holds_nobody_up(desk: DeskInHand) -> Non
 def test_nobody_waits_longer_than_is_decent(desk: DeskInHand) -> None:
     collector(desk)
     case_id = called(desk)
-    desk.sql(
-        "INSERT INTO call (sender_id, direction, state, transfer, collector_id, placed_at, called_at) "
-        "SELECT 1, 'outbound', 'talking', 'talking', id, now(), now() FROM collector"
-    )
+    in_a_call(desk)
     sid = sid_of(desk, case_id)
     act(desk, sid, "answer")
     talk(desk, sid, *KNOWN, "0")

@@ -11,6 +11,14 @@ from scene import Browser, add_person
 DUE = date(2026, 3, 10)
 
 
+def logged_in(desk: DeskInHand) -> Browser:
+    """Somebody of the desk at its pages."""
+    add_person(desk)
+    browser = Browser(desk)
+    browser.log_in()
+    return browser
+
+
 @pytest.fixture
 def talked(desk: DeskInHand) -> tuple[DeskInHand, int, str]:
     """A case whose debtor is on the line and asked for a human."""
@@ -32,9 +40,7 @@ def test_the_list_and_the_case_show_the_call_that_is_going_on(
     talked: tuple[DeskInHand, int, str],
 ) -> None:
     desk, case_id, sid = talked
-    add_person(desk)
-    browser = Browser(desk)
-    browser.log_in()
+    browser = logged_in(desk)
     assert "通话中" in browser.get("/").text
     page = browser.get(f"/cases/{case_id}").text
     assert "的智能语音助手" in page
@@ -48,9 +54,7 @@ def test_what_somebody_proved_themselves_by_is_not_shown(
     talked: tuple[DeskInHand, int, str],
 ) -> None:
     desk, case_id, _ = talked
-    add_person(desk)
-    browser = Browser(desk)
-    browser.log_in()
+    browser = logged_in(desk)
     page = browser.get(f"/cases/{case_id}").text
     assert "核对信息，已隐去" in page
     assert "1234" not in page.replace("400-000-1234", "")
@@ -61,9 +65,7 @@ def test_a_key_in_the_story_is_a_key_and_no_reading_to_be_put_right(
 ) -> None:
     desk, case_id, _ = talked
     assert desk.one("SELECT state FROM reply") == "handled"
-    add_person(desk)
-    browser = Browser(desk)
-    browser.log_in()
+    browser = logged_in(desk)
     story = browser.get(f"/cases/{case_id}").text.partition("欠款人电话回复")[2]
     assert "要求人工" in story
     assert "按键 0" in story
@@ -79,9 +81,7 @@ def test_keys_transfers_and_messages_are_told_in_words_of_the_page(
     desk, case_id, sid = talked
     desk.sandbox.call("POST", f"/calls/{sid}/hangup", {})
     desk.sandbox.flush()
-    add_person(desk)
-    browser = Browser(desk)
-    browser.log_in()
+    browser = logged_in(desk)
     call_id = desk.one("SELECT id FROM call")
     last = desk.one("SELECT max(number) FROM call_turn")
     seal = desk.product.seal.seal
@@ -111,9 +111,7 @@ def test_a_call_in_the_story_tells_how_it_went_and_no_file_name(
     desk, case_id, sid = talked
     desk.sandbox.call("POST", f"/calls/{sid}/hangup", {})
     desk.sandbox.flush()
-    add_person(desk)
-    browser = Browser(desk)
-    browser.log_in()
+    browser = logged_in(desk)
     page = browser.get(f"/cases/{case_id}").text
     assert "对方接起" in page
     assert "ivr.d1_5 v" not in page
@@ -131,9 +129,7 @@ def test_the_list_shows_every_call_that_goes_on_and_who_waits_for_a_human(
     desk.step(shanghai("2026-03-11 13:30"))
     [call] = desk.sandbox.call("GET", "/calls")["calls"]
     desk.sandbox.call("POST", f"/calls/{call['sid']}/answer", {})
-    add_person(desk)
-    browser = Browser(desk)
-    browser.log_in()
+    browser = logged_in(desk)
     page = browser.get("/").text
     assert "正在通话 1 通" in page
     assert f"/console/cases/{case_id}" in page
@@ -157,9 +153,7 @@ def test_a_recording_is_played_to_who_is_logged_in_and_leaves_a_trace(
     stranger = Browser(desk)
     assert "audio" not in stranger.get(f"/recordings/{recording}").headers["Content-Type"]
     assert desk.sql("SELECT 1 FROM audit WHERE action = 'listen'") == []
-    add_person(desk)
-    browser = Browser(desk)
-    browser.log_in()
+    browser = logged_in(desk)
     assert f"/console/recordings/{recording}" in browser.get(f"/cases/{case_id}").text
     sound = browser.get(f"/recordings/{recording}")
     assert sound.headers["Content-Type"] == "audio/wav"
@@ -169,9 +163,7 @@ def test_a_recording_is_played_to_who_is_logged_in_and_leaves_a_trace(
 
 
 def test_a_collector_goes_on_duty_only_with_a_telephone(desk: DeskInHand) -> None:
-    add_person(desk)
-    browser = Browser(desk)
-    browser.log_in()
+    browser = logged_in(desk)
     browser.get("/")
     assert "还没有登记接听电话" in browser.post("/duty", on="1").text
     assert desk.one("SELECT on_duty FROM collector") is False
