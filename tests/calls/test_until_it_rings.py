@@ -31,7 +31,7 @@ def test_the_clock_waits_for_what_a_worker_has_on_its_way(desk: DeskInHand) -> N
     desk.case(desk.portfolio(), due_on=DUE)
     desk.step(shanghai(f"{CALL_DAY} 00:10"))
     desk.set_now(shanghai(CALL_TIME))
-    desk.sandbox.faults({"on": "call", "effect": "hang_after", "seconds": 1.5})
+    desk.sandbox.faults({"on": "call", "effect": "hang_after", "seconds": 4})
     worker = threading.Thread(target=desk.product.send, args=[desk.sender()])
     worker.start()
     wait_until(lambda: desk.one("SELECT count(*) FROM attempt WHERE state = 'sending'"))
