@@ -8,7 +8,8 @@ from bot.domain.understanding.choice import Choice
 from bot.domain.understanding.classifier import Chances
 from bot.domain.understanding.decision import _first
 
-INTENTS = ("promise_to_pay", "greeting_ack", "call_later", "dispute", "refuse", "opt_out", "wrong_person",
+INTENTS = ("promise_to_pay", "greeting_ack", "call_later", "hardship", "question", "already_paid",
+           "request_installment", "dispute", "refuse", "opt_out", "wrong_person",
            "deceased", "complaint", "request_human")  # fmt: skip
 STATED = {"promise_to_pay": 0.86}
 
@@ -25,11 +26,11 @@ def test_a_promise_that_no_words_tell_of_must_hold_by_itself(holds: float, expec
     assert first({}, {"promise_to_pay": holds}, leads) == expected
 
 
-@pytest.mark.parametrize(("doubt", "expected"), [(0.1, "promise_to_pay"), (0.22, "dispute")])
+@pytest.mark.parametrize(("doubt", "expected"), [(0.1, "promise_to_pay"), (0.22, "refuse")])
 def test_a_stated_promise_gives_way_to_a_likely_harm_not_to_a_faint_one(
     doubt: float, expected: str
 ) -> None:
-    holds = {"promise_to_pay": 0.95, "dispute": doubt}
+    holds = {"promise_to_pay": 0.95, "refuse": doubt}
     assert first(STATED, holds, {"promise_to_pay": 0.85}) == expected
 
 
@@ -47,3 +48,24 @@ def test_a_plea_and_a_relative_named_in_passing_need_more_to_undo_a_sure_promise
     assert first(STATED, {"promise_to_pay": 0.99, name: 0.6}, leads) == "promise_to_pay"
     assert first(STATED, {"promise_to_pay": 0.99, name: 0.7}, leads) == name
     assert first({}, {"promise_to_pay": 0.99, name: 0.6}, leads) == name
+
+
+@pytest.mark.parametrize(("chance", "expected"), [(0.4, "promise_to_pay"), (0.5, "dispute")])
+def test_a_dispute_that_no_words_tell_of_must_hold_to_undo_a_sure_stated_promise(
+    chance: float, expected: str
+) -> None:
+    holds, leads = {"promise_to_pay": 0.99, "dispute": chance}, {"promise_to_pay": 0.9}
+    assert first(STATED, holds, leads) == expected
+    assert first(STATED | {"dispute": 0.7}, holds, leads) == "dispute"
+    assert first({}, holds, {"promise_to_pay": 0.85}) == "dispute"
+
+
+@pytest.mark.parametrize("name", ["hardship", "question", "call_later", "already_paid"])
+def test_a_doubted_promise_gives_way_to_what_is_said_for_sure_before_a_possible_harm(
+    name: str,
+) -> None:
+    holds, leads = {"promise_to_pay": 0.8, "refuse": 0.15}, {"promise_to_pay": 0.5}
+    assert first({}, holds, leads) == "refuse"
+    assert first({}, holds | {name: 0.6}, leads) == name
+    assert first({}, holds | {name: 0.6}, leads | {"refuse": 0.7, "promise_to_pay": 0.1}) != name
+    assert first({}, holds | {name: 0.35}, leads) == "refuse"

@@ -20,16 +20,22 @@ _LEADS = ("deceased", "wrong_person", "opt_out", "complaint", "dispute", "refuse
 """These come first, in this order, before whatever else a reply holds."""
 _HOLDS = 0.45
 """An intent this likely leads."""
-_DOUBT, _DOUBTS = (0.2, 0.08), {"opt_out": (0.65, 0.2), "wrong_person": (0.65, 0.15)}
+_DOUBT, _DOUBTS = (
+    (0.2, 0.08),
+    {"opt_out": (0.65, 0.2), "wrong_person": (0.65, 0.15), "dispute": (0.45, 0.08)},
+)
 """A harmful intent of the first chance keeps a promise or an acknowledgement from being read, one of
 the second as long as these are not sure themselves. A relative named in passing (我老公回来就还) and a
-plea not to be pressed (别急) look like a stranger's word and like a stop."""
+plea not to be pressed (别急) look like a stranger's word and like a stop; a dispute that no words tell of
+undoes no sure promise before it holds."""
 _SURE, _SURE_AS_STATED = 0.9, 0.8
 """What makes a promise or an acknowledgement sure; the second where words of a promise of at least
 _STATED stand in the reply and none of harm."""
 _STATED = 0.8
 _BORNE = 0.4
 """The chance from which on a promise comes first that no words tell of."""
+_SAID = 0.4
+"""What an intent needs that is neither kind nor harmful to lead where a kind reading is doubted."""
 _SURE_WORDS = 0.85
 """Words of harm this sure are never overruled by a promise or an acknowledgement."""
 _BESIDE = {
@@ -47,6 +53,7 @@ _BESIDE_ELSE = 0.22
 _ASKS_CONTACT = frozenset({"request_human", "call_later"})
 """Words of these ask to be spoken to: a stop that no words tell of must then hold by itself."""
 _HARM = tuple(sorted(HARMFUL))
+_NEITHER = ("hardship", "question", "call_later", "already_paid", "request_installment")
 _NEVER_BESIDE = frozenset({"other", "greeting_ack"})
 
 
@@ -110,7 +117,8 @@ def _first(choice: Choice, chances: Chances) -> str:
     told = [n for n in choice.names if n in HARMFUL and choice.weights.get(n, 0) >= _SURE_WORDS]
     if told:
         return told[0]
-    return _doubted(chances, sure=vowed or chances.first[likely] >= _SURE) or likely
+    doubt = _doubted(choice, chances, sure=vowed or chances.first[likely] >= _SURE)
+    return likely if doubt is None else _meant_rather(doubt, chances)
 
 
 def _likeliest(choice: Choice, chances: Chances) -> str:
@@ -122,14 +130,24 @@ def _likeliest(choice: Choice, chances: Chances) -> str:
     return max(first, key=first.__getitem__)
 
 
-def _doubted(chances: Chances, *, sure: bool) -> str | None:
-    """The likeliest harmful intent that keeps a kind reading from being made."""
+def _doubted(choice: Choice, chances: Chances, *, sure: bool) -> str | None:
+    """The likeliest harmful intent that keeps a kind reading from being made; one that words tell of
+    needs no more than any other."""
     likeliest, most = None, 0.0
     for name in _HARM:
         chance = max(chances.holds[name], chances.first[name])
-        if chance > most and chance >= _DOUBTS.get(name, _DOUBT)[0 if sure else 1]:
+        limits = _DOUBT if sure and name in choice.weights else _DOUBTS.get(name, _DOUBT)
+        if chance > most and chance >= limits[0 if sure else 1]:
             likeliest, most = name, chance
     return likeliest
+
+
+def _meant_rather(doubt: str, chances: Chances) -> str:
+    """What leads where a kind reading is doubted: what else is said for sure, before a harm that is
+    no more than possible (本来说好周三还, 我爸住院全填进去了)."""
+    likely = max(_NEITHER, key=chances.holds.__getitem__)
+    possible = max(chances.holds[doubt], chances.first[doubt])
+    return likely if chances.holds[likely] >= max(_SAID, possible) else doubt
 
 
 def _beside(first: str, choice: Choice, holds: Mapping[str, float], lexicon: Lexicon) -> list[str]:
