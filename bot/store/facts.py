@@ -156,26 +156,33 @@ class FactsReader:
             return []
         ids = [row[0] for row in cases]
         debtor_ids = list({row[3] for row in cases})
-        portfolios = self.portfolios({row[2] for row in cases})
-        debts = _grouped(self._rows(_DEBTS, ids), _debt)
-        promises = _grouped(self._rows(_PROMISES, ids), _promise)
-        points = _grouped(self._rows(_POINTS, debtor_ids), _point)
         since = now - CONTACT_WINDOW
-        contacts = _grouped(
-            self._rows(_CONTACTS, *(debtor_ids, since) * 2, *(since, debtor_ids) * 2), _contact
+        owners, debts, promises, points, contacts, touches, attempts = self._asked(
+            (_PORTFOLIOS, list({row[2] for row in cases})),
+            (_DEBTS, ids),
+            (_PROMISES, ids),
+            (_POINTS, debtor_ids),
+            (_CONTACTS, *(debtor_ids, since) * 2, *(since, debtor_ids) * 2),
+            (_TOUCHES, ids),
+            (_TIER_ATTEMPTS, ids),
         )
-        touches = _grouped(self._rows(_TOUCHES, ids), _last_touch)
-        attempts = {row[0]: row[1:] for row in self._rows(_TIER_ATTEMPTS, ids)}
+        portfolios = {row[0]: portfolio_of(row) for row in owners}
+        debts_of = _grouped(debts, _debt)
+        promises_of = _grouped(promises, _promise)
+        points_of = _grouped(points, _point)
+        contacts_of = _grouped(contacts, _contact)
+        touches_of = _grouped(touches, _last_touch)
+        attempts_of = {row[0]: row[1:] for row in attempts}
         return [
             _case(
                 row,
                 portfolios[row[2]],
-                self._debtor(row, points.get(row[3], ())),
-                debts.get(row[0], ()),
-                promises.get(row[0], ()),
-                contacts.get(row[3], ()),
-                touches.get(row[0], ()),
-                attempts.get(row[0], (0, None)),
+                self._debtor(row, points_of.get(row[3], ())),
+                debts_of.get(row[0], ()),
+                promises_of.get(row[0], ()),
+                contacts_of.get(row[3], ()),
+                touches_of.get(row[0], ()),
+                attempts_of.get(row[0], (0, None)),
             )
             for row in cases
         ]
@@ -183,6 +190,15 @@ class FactsReader:
     def portfolios(self, ids: Iterable[int]) -> dict[int, PortfolioFacts]:
         """Portfolio facts by id."""
         return {row[0]: portfolio_of(row) for row in self._rows(_PORTFOLIOS, list(ids))}
+
+    def _asked(self, *questions: tuple[Any, ...]) -> list[list[Any]]:
+        """The rows of each query with its parameters, all sent before the first answer is read."""
+        with self._connection.pipeline():
+            cursors = [
+                self._connection.cursor(binary=True).execute(query, parameters)
+                for query, *parameters in questions
+            ]
+        return [cursor.fetchall() for cursor in cursors]
 
     def _rows(self, query: str, *parameters: object) -> list[Any]:
         with self._connection.cursor(binary=True) as cursor:
