@@ -6,6 +6,7 @@ sync workers 3,200-3,800 with two.
 """
 
 import atexit
+import gc
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -86,9 +87,19 @@ def serve_app() -> Flask:
     atexit.register(held.close)
     url = held.enter_context(reach_database(settings.database_url, settings.data))
     parts = held.enter_context(assemble(settings, url, role="web"))
-    return create_app(
+    app = create_app(
         settings, blueprints=parts.blueprints, probes=parts.probes, figures=parts.figures
     )
+    _keep_loaded()
+    return app
+
+
+def _keep_loaded() -> None:
+    """What was loaded at the start stays: a full collection that walks it (300,000 objects) takes
+    0.2 s, and meanwhile nobody who is on the line hears anything.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def serve(settings: Settings, *, host: str) -> None:
