@@ -1,6 +1,6 @@
 """A turn of a call: how long fifty callers wait for the next word, beside the bare view.
 
-    python -m bench.voice [--small] [--json] [--rounds 5]
+    python -m bench.voice [--small] [--json] [--rounds 15]
 
 Fifty calls at once, each a conversation of seven turns that ends in a promise: who it is, the
 document's last digits, the menu, a day, a sum, the confirmation. The product checks the signature,
@@ -35,7 +35,7 @@ from bench.webhook import signed, sms
 from bot.app.clock import system_now
 from bot.app.product import open_product
 
-FULL, SMALL = 420, 84  #: calls in a round
+FULL, SMALL = 168, 84  #: calls in a round
 PACE, PACED = 1.0, 168  #: seconds from one turn of a caller to the next, and calls taken so
 AIM, SLOWEST = 2.5, 0.150
 CALLERS, GROUP, CASES = 50, 84, 1000
@@ -185,7 +185,7 @@ def main() -> int:
     """Run the bench."""
     parser = arguments(__doc__)
     given = parser.parse_args()
-    rounds = given.rounds or 5
+    rounds = given.rounds or (5 if given.small else 15)
     with databases() as server:
         bench = Bench(server, SMALL if given.small else FULL)
         with bench.up(rounds):
