@@ -5,14 +5,14 @@ statement, because somebody is on the line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.call.context import CallContext
 from bot.domain.call.engine import begin, expects_reference, hear, standing
 from bot.domain.call.script import CallScript
-from bot.domain.call.storing import as_json, session_from
+from bot.domain.call.storing import session_from
 from bot.domain.call.values import (
     CallKind,
     CallLanguage,
@@ -22,22 +22,21 @@ from bot.domain.call.values import (
     Level,
     Session,
     Standing,
-    StartRecording,
     Transfer,
     Turn,
 )
 from bot.domain.vocabulary import CallOutcome, CaseState, HandoffReason
 from bot.flows.call_context import MOST_CALLS, CallContexts
-from bot.flows.call_outcomes import machine_heard, names_debt, reached_by
+from bot.flows.call_outcomes import kept_turn, machine_heard, names_debt
 from bot.flows.life import hand_off
 from bot.flows.playbook import Playbook
-from bot.flows.ports.calls import CallRow, CallStore, NewInbound, TakenTurn
+from bot.flows.ports.calls import CallRow, CallStore, NewInbound
 from bot.flows.ports.dispatching import SenderFacts
 from bot.flows.ports.speaking import LiveCalls, Speaker
 from bot.flows.ports.transactions import Clock, Transactions
-from bot.flows.reading import as_document
 from bot.flows.recent import Recent
 from bot.flows.transfers import Transfers
+from bot.flows.turns_at_once import TurnsAtOnce
 from bot.scripts.call_phrases import Phrases
 from bot.scripts.calls.library import spoken_in_locale
 
@@ -63,6 +62,11 @@ class Conversation:
 
     def answer(self, token: str, sid: str) -> str:
         """The debtor picked up: the first turn."""
+        greeting = self._at_once.greet(token, sid)
+        return self._answered(token, sid) if greeting is None else greeting
+
+    def _answered(self, token: str, sid: str) -> str:
+        """As `answer`, with the call held."""
         with self.transactions() as store:
             call = store.call_of(sid=None, token=token)
             if call is None or call.ended or call.case_id is None:
@@ -98,58 +102,8 @@ class Conversation:
 
     def turn(self, sid: str, number: int, heard: Heard) -> str:
         """What the debtor said, pressed, or did not."""
-        with self.statements() as store:
-            answer = self._at_once(store, sid, number, heard)
+        answer = self._at_once.turn(sid, number, heard)
         return self._locked(sid, number, heard) if answer is None else answer
-
-    def _at_once(self, store: CallStore, sid: str, number: int, heard: Heard) -> str | None:
-        """The answer of a turn that needs no lock: thought about, and written if the call has not
-        moved on since. None for every other turn; nothing is written then.
-        """
-        for call in self._as_known(store, sid, number):
-            now = self.clock.real() + call.shift
-            thought = self._thought(store, call, number, heard, now)
-            if thought is None:
-                return None
-            turn, detail = thought
-            document = self.speaker.speak(turn.outputs, turn.session.turn)
-            taken = _taken(turn, document, heard.text, detail=detail)
-            if store.save_if_unmoved(call, sid, taken, at=now):
-                self._remember(call, sid, taken)
-                return document
-        return None
-
-    def _as_known(self, store: CallStore, sid: str, number: int) -> Iterator[CallRow]:
-        """The call as this process left it in the turn before, then as it is."""
-        left = self.recent.get(sid)
-        if left is not None and left.turn == number:
-            yield left
-        call = store.peek_call(sid)
-        if call is not None:
-            yield call
-
-    def _thought(
-        self, store: CallStore, call: CallRow, number: int, heard: Heard, now: datetime
-    ) -> tuple[Turn, bool] | None:
-        """The turn and whether it names the debt; None if more is to be read or written with it."""
-        if call.session is None or call.ended:
-            return None
-        if call.case_id is None or call.case_state is CaseState.CLOSED:
-            return None
-        session = session_from(dict(call.session))
-        if session.ended or standing(session, number) is not Standing.CURRENT:
-            return None
-        script = self._script(session.script, session.language)
-        context, _ = self.contexts.of(store, call, now)
-        turn = hear(script, session, heard, context)
-        return (turn, names_debt(script, context, turn)) if _stands_alone(call, turn) else None
-
-    def _remember(self, call: CallRow, sid: str, taken: TakenTurn) -> None:
-        if taken.session["ended"]:
-            self.recent.forget(sid)
-            return
-        left = replace(call, turn=taken.number, session=taken.session, answer=taken.answer)
-        self.recent.keep(sid, left)
 
     def _locked(self, sid: str, number: int, heard: Heard) -> str:
         """As `turn`, with the call held until all that follows from the turn is written."""
@@ -273,7 +227,7 @@ class Conversation:
         if session.ended and session.turn == call.turn:  # nothing was said any more
             return self._hang_up()
         document = self._document(store, call, turn, now)
-        store.save_turn(call, sid, _taken(turn, document, heard, detail=detail), at=now)
+        store.save_turn(call, sid, kept_turn(turn, document, heard, detail=detail), at=now)
         if session.ended and call.direction == "inbound":  # a number may have no status callback
             outcome = machine_heard(session) or CallOutcome.ANSWERED
             store.end_call(call.call_id, sid, outcome, seconds=None, at=now)
@@ -284,6 +238,12 @@ class Conversation:
         if isinstance(last, Transfer):
             return self._transfers.begin(store, call, turn, last, now)
         return self.speaker.speak(turn.outputs, turn.session.turn)
+
+    @property
+    def _at_once(self) -> TurnsAtOnce:
+        return TurnsAtOnce(
+            self.statements, self.playbook, self.clock, self.contexts, self.speaker, self.recent
+        )
 
     @property
     def _transfers(self) -> Transfers:
@@ -321,29 +281,3 @@ class Conversation:
 def _thanks(session: Session, context: CallContext) -> bool:
     """Whether the conversation itself has a word for it: the debtor is known, and it was paid."""
     return session.level is Level.FACT and context.owed_minor == 0
-
-
-def _stands_alone(call: CallRow, turn: Turn) -> bool:
-    """Whether a turn and what was reached in it are all there is to write."""
-    session = turn.session
-    if session.turn == call.turn or isinstance(turn.outputs[-1], Transfer):
-        return False
-    return not (session.ended and call.direction == "inbound")
-
-
-def _taken(turn: Turn, document: str, heard: str | None, *, detail: bool) -> TakenTurn:
-    session = turn.session
-    return TakenTurn(
-        number=session.turn,
-        step=session.step,
-        said=turn.said,
-        heard=heard,
-        understood=as_document(turn.reading) if turn.reading else {},
-        detail=detail,
-        verified=session.level is Level.FACT,
-        answer=document,
-        session=as_json(session),
-        reached=reached_by(turn, heard or ""),
-        notice=any(isinstance(each, StartRecording) for each in turn.outputs),
-        connected=session.heard_any,
-    )

@@ -13,8 +13,7 @@ from bot.flows.ports.delivering import DeliveryReport
 from bot.store.clock_shift import SHIFT_SECONDS
 from bot.store.collectors import TAKES_CALLS
 from bot.store.delivering import DeliveryRows
-from bot.store.jobs import Job, defer_all
-from bot.store.receiving import RECEIVE_QUEUE, RECEIVE_TASK
+from bot.store.receiving import QUEUED
 
 _FIND = f"""
 SELECT c.id, c.direction, c.provider_sid, c.sender_id, s.livemode, c.case_id, c.debtor_id,
@@ -58,6 +57,7 @@ FROM moved
 # Everything a turn may have been decided by that can change while a call runs.
 _UNMOVED = f"""
       AND turn = %(before)s AND (state = 'ended') = %(ended)s
+      AND outcome IS NOT DISTINCT FROM %(outcome)s
       AND stop IS NOT DISTINCT FROM %(stop)s AND case_id IS NOT DISTINCT FROM %(case)s
       AND (SELECT state FROM cases WHERE id = call.case_id) IS NOT DISTINCT FROM %(case_state)s
       AND EXISTS (SELECT FROM collector WHERE {TAKES_CALLS}) = %(on_duty)s
@@ -70,17 +70,21 @@ _CONNECTED = (
     "UPDATE attempt SET connected = %s WHERE id = (SELECT attempt_id FROM call WHERE id = %s)"
 )
 
-# What was reached waits as a reply, read already, with the job that will handle it.
-_REACHED = """
-INSERT INTO reply (provider_sid, channel, to_address, from_sealed, from_hash, body_sealed,
-                   received_at, understanding)
-SELECT %(sid)s, 'voice', s.address, coalesce(p.phone_sealed, c.caller_sealed),
-       coalesce(p.phone_hash, c.caller_hash), %(body)s, %(at)s, %(reading)s
-FROM call c JOIN sender s ON s.id = c.sender_id
-LEFT JOIN contact_point p ON p.id = c.contact_point_id
-WHERE c.id = %(call)s
-ON CONFLICT (provider_sid) DO NOTHING RETURNING id
-"""
+# What was reached waits as replies, read already, in the order it was reached in.
+_REACHED = f"""
+WITH kept AS (
+    INSERT INTO reply (provider_sid, channel, to_address, from_sealed, from_hash, body_sealed,
+                       received_at, understanding)
+    SELECT one.sid, 'voice', s.address, coalesce(p.phone_sealed, c.caller_sealed),
+           coalesce(p.phone_hash, c.caller_hash), one.body, %(at)s, one.reading
+    FROM unnest(%(sids)s::text[], %(bodies)s::bytea[], %(readings)s::jsonb[])
+        WITH ORDINALITY AS one(sid, body, reading, place)
+    JOIN call c ON c.id = %(call)s JOIN sender s ON s.id = c.sender_id
+    LEFT JOIN contact_point p ON p.id = c.contact_point_id
+    ORDER BY one.place
+    ON CONFLICT (provider_sid) DO NOTHING RETURNING id
+)
+{QUEUED}"""
 
 _TOUCH = """
 SELECT t.key, t.purpose, t.tier, t.rule, t.anchor, t.day, t.params
@@ -97,15 +101,14 @@ class CallRows(DeliveryRows):
 
     def call_of(self, *, sid: str | None, token: str | None) -> CallRow | None:
         """The call, its row locked; by our attempt where it is named, else by the sid."""
-        if token is not None:
-            return self._call(_BY_TOKEN, token)
-        return self._call(_BY_SID, sid) if sid else None
+        return self._call(sid, token, "FOR UPDATE OF c")
 
-    def peek_call(self, sid: str) -> CallRow | None:
-        """By the sid, without a lock."""
-        return self._call(_BY_SID, sid, lock="")
+    def peek_call(self, *, sid: str | None, token: str | None) -> CallRow | None:
+        """As `call_of`, without a lock."""
+        return self._call(sid, token, "")
 
-    def _call(self, where: str, value: object, lock: str = "FOR UPDATE OF c") -> CallRow | None:
+    def _call(self, sid: str | None, token: str | None, lock: str) -> CallRow | None:
+        where, value = (_BY_SID, sid) if token is None else (_BY_TOKEN, token)
         rows = self._rows(f"{_FIND} {where} {lock}", value)
         return self._call_row(rows[0]) if rows else None
 
@@ -142,6 +145,7 @@ class CallRows(DeliveryRows):
         written = self._turn(call, sid, turn, at) | {
             "before": call.turn,
             "ended": call.ended,
+            "outcome": call.outcome,
             "stop": call.stop,
             "case": call.case_id,
             "case_state": call.case_state,
@@ -180,25 +184,19 @@ class CallRows(DeliveryRows):
         self, call: CallRow, reached: Sequence[Reached], *, suffix: str, at: datetime
     ) -> None:
         """Each as a reply with its job; a repeat changes nothing."""
-        for one in reached:
-            reply_id = self._reach(call, one, suffix, at)
-            if reply_id is not None:
-                job = Job(RECEIVE_TASK, RECEIVE_QUEUE, {"reply_id": reply_id})
-                defer_all(self._connection, [job])
-
-    def _reach(self, call: CallRow, one: Reached, suffix: str, at: datetime) -> int | None:
-        reading = {**one.reading, "call": call.call_id}
-        row = self._connection.execute(
+        if not reached:
+            return
+        readings = [{**one.reading, "call": call.call_id} for one in reached]
+        self._connection.execute(
             _REACHED,
             {
-                "sid": f"call:{call.call_id}:{suffix}:{one.number}",
-                "body": self._seal.seal(one.words),
-                "at": at,
-                "reading": json.dumps(reading, ensure_ascii=False),
+                "sids": [f"call:{call.call_id}:{suffix}:{one.number}" for one in reached],
+                "bodies": [self._seal.seal(one.words) for one in reached],
+                "readings": [json.dumps(each, ensure_ascii=False) for each in readings],
                 "call": call.call_id,
+                "at": at,
             },
-        ).fetchone()
-        return row[0] if row else None
+        )
 
     def report_attempt(self, report: DeliveryReport, *, real_now: datetime) -> bool:
         """Keep the report, move the attempt."""

@@ -19,7 +19,14 @@ RECEIVE_QUEUE = "replies"
 #: A reply's channel when it is a form of the debtor's page; it is answered by SMS.
 PAGE = "page"
 
-# Stored and queued in one statement; the job's existence proves the row's.
+#: Ends a statement whose `kept` are new replies (id): each is queued with it, so that the job's
+#: existence proves the row's.
+QUEUED = f"""
+SELECT id, procrastinate_defer_jobs_v1(ARRAY[ROW('{RECEIVE_QUEUE}', '{RECEIVE_TASK}', 0, NULL, NULL,
+    jsonb_build_object('reply_id', id), NULL)::procrastinate_job_to_defer_v1])
+FROM kept
+"""
+
 _STORE = f"""
 WITH kept AS (
     INSERT INTO reply (provider_sid, channel, to_address, from_sealed, from_hash, body_sealed,
@@ -31,10 +38,7 @@ WITH kept AS (
             THEN 0 ELSE {SHIFT_SECONDS} END))
     ON CONFLICT (provider_sid) DO NOTHING RETURNING id
 )
-SELECT id, procrastinate_defer_jobs_v1(ARRAY[ROW(%(queue)s, %(task)s, 0, NULL, NULL,
-    jsonb_build_object('reply_id', id), NULL)::procrastinate_job_to_defer_v1])
-FROM kept
-"""
+{QUEUED}"""
 
 _TAKE = """
 SELECT r.id, r.channel, r.body_sealed, r.received_at, r.opt_out_type, r.from_hash, r.to_address,
@@ -106,8 +110,6 @@ class ReceiveRows(DispatchRows):
                 "body": self._seal.seal(message.body),
                 "opt_out": message.opt_out_type,
                 "at": real_now,
-                "queue": RECEIVE_QUEUE,
-                "task": RECEIVE_TASK,
             },
         ).fetchone()
         return row[0] if row else None

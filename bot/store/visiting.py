@@ -14,6 +14,7 @@ from bot.flows.ports.paying import SAME_VISIT, LinkFacts, Look
 from bot.flows.ports.visiting import Identity, NewPageReply
 from bot.flows.reading import as_document
 from bot.store.cases import CaseRows
+from bot.store.receiving import QUEUED
 
 _IDENTITY = """
 SELECT d.id_tail_sealed, (SELECT array_agg(p.phone_sealed ORDER BY p.id) FROM contact_point p
@@ -29,7 +30,7 @@ SELECT count(*) FROM page_check WHERE case_id = %(case)s AND NOT passed AND at >
 
 # The telephone the link was sent to: that of the attempt the link was made for. Without one the
 # debtor's first that is in use.
-_STORE = """
+_STORE = f"""
 WITH who AS (
     SELECT c.id AS case_id, c.debtor_id, s.address, p.id AS point, p.phone_sealed, p.phone_hash
     FROM payment_link l JOIN cases c ON c.id = l.case_id
@@ -51,10 +52,7 @@ WITH who AS (
            %(document)s::jsonb, %(state)s, %(handled)s, debtor_id, case_id, point
     FROM who ON CONFLICT (provider_sid) DO NOTHING RETURNING id
 )
-SELECT id, procrastinate_defer_jobs_v1(ARRAY[ROW(%(queue)s, %(task)s, 0, NULL, NULL,
-    jsonb_build_object('reply_id', id), NULL)::procrastinate_job_to_defer_v1])
-FROM kept
-"""
+{QUEUED}"""
 
 
 class VisitRows(CaseRows):
@@ -177,8 +175,6 @@ class VisitRows(CaseRows):
                 "document": json.dumps(_document(reply)),
                 "state": "handled" if reply.settled else "stored",
                 "handled": at if reply.settled else None,
-                "queue": "replies",
-                "task": "receive",
             },
         ).fetchone()
         if row is None:

@@ -269,7 +269,7 @@ def test_a_call_of_a_case_that_was_closed_meanwhile_says_goodbye(desk: DeskInHan
 def test_a_fault_of_ours_is_an_apology_and_a_call_back(
     desk: DeskInHand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.flows import converse
+    from bot.flows import turns_at_once
 
     case_id = called(desk)
     sid = answered(desk, case_id)
@@ -277,7 +277,7 @@ def test_a_fault_of_ours_is_an_apology_and_a_call_back(
     def broken(*_: object) -> None:
         raise RuntimeError("out of order")
 
-    monkeypatch.setattr(converse, "hear", broken)
+    monkeypatch.setattr(turns_at_once, "hear", broken)
     answer = post(desk, "turn?turn=1", {"CallSid": sid, "Digits": "1"})
     assert answer.status_code == 200
     assert "给您回电" in answer.text

@@ -17,11 +17,14 @@ from desk_kit import DeskInHand
 from statements import statements
 
 from bot.domain.call.values import Heard
+from bot.domain.vocabulary import CallOutcome
 from bot.flows.call_context import CallContexts
 from bot.flows.converse import Conversation
 from bot.flows.ports.calls import CallRow, CallStore
 from bot.flows.ports.money import IncomingPayment
 from bot.flows.recent import Recent
+
+SID = "CA" + "5" * 32
 
 
 @dataclass
@@ -103,12 +106,46 @@ def test_one_turn_posted_eight_times_at_once_is_taken_once_and_answered_alike(
     assert len(turns(desk, case_id)) == before + 1
 
 
+def ringing(desk: DeskInHand) -> tuple[int, str, str]:
+    """A call nobody has picked up yet: case, our attempt, sid."""
+    case_id = called(desk)
+    return case_id, desk.one("SELECT token FROM attempt WHERE case_id = %s", case_id), SID
+
+
+def test_a_call_picked_up_eight_times_at_once_is_greeted_once(desk: DeskInHand) -> None:
+    case_id, token, sid = ringing(desk)
+    with ThreadPoolExecutor(8) as pool:
+        answers = pool.map(lambda _: desk.product.conversation.answer(token, sid), range(8))
+        assert len(set(answers)) == 1
+    assert len(turns(desk, case_id)) == 1
+    assert call_row(desk, case_id)["connected"]
+
+
+def test_a_machine_that_is_found_while_it_is_greeted_was_no_conversation(desk: DeskInHand) -> None:
+    case_id, token, sid = ringing(desk)
+    as_is = desk.product.conversation
+    late = interrupted(
+        desk, lambda: as_is.machine(token, sid, "machine_start", CallOutcome.MACHINE)
+    )
+    late.answer(token, sid)
+    assert not call_row(desk, case_id)["connected"]
+    assert desk.one("SELECT connected FROM attempt WHERE token = %s", token) is False
+
+
+def test_a_case_that_is_closed_while_the_debtor_picks_up_is_not_spoken_of(desk: DeskInHand) -> None:
+    case_id, token, sid = ringing(desk)
+    late = interrupted(
+        desk, lambda: desk.sql("UPDATE cases SET state = 'closed' WHERE id = %s", case_id)
+    )
+    assert "<Gather" not in late.answer(token, sid)
+
+
 def test_the_next_turn_of_a_call_is_one_statement_and_one_transaction_if_something_is_reached(
     desk: DeskInHand,
 ) -> None:
     _, sid, number = known(desk)
     conversation = desk.product.conversation
-    for key, sent in (("2", 1), ("0312", 1), ("1", 1), ("1", 3)):
+    for key, sent in (("2", 1), ("0312", 1), ("1", 1), ("1", 2)):
         keys = Heard.digits(key)
         seen = statements(lambda keys=keys, at=number: conversation.turn(sid, at, keys))  # type: ignore[misc]
         assert len(seen) == sent, key

@@ -65,7 +65,8 @@ def listen(run: Run, question: Question, heard: Heard) -> Heading:
 
 
 def _somebody(run: Run) -> None:
-    run.session = replace(run.session, heard_any=True)
+    if not run.session.heard_any:
+        run.session = replace(run.session, heard_any=True)
 
 
 def _keys(run: Run, question: Question, keys: str) -> Heading:

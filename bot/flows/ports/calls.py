@@ -193,8 +193,8 @@ class CallStore(Cases, TouchWriter, Protocol):
         """The call, its row locked; found by the carrier's sid, else by our attempt."""
         ...
 
-    def peek_call(self, sid: str) -> CallRow | None:
-        """The call as it stands, without any lock."""
+    def peek_call(self, *, sid: str | None, token: str | None) -> CallRow | None:
+        """As `call_of`, without any lock."""
         ...
 
     def peek_debtor(self, *, sid: str | None, token: str | None) -> int | None:
@@ -213,7 +213,8 @@ class CallStore(Cases, TouchWriter, Protocol):
         """As `save_turn`, without a lock and by itself: in one statement when nothing was reached.
 
         False, and nothing is written, when the call is no longer as `call` tells: it went on, ended,
-        was told to stop or belongs to another case, or the case, the desk or the clock changed.
+        was told to stop, turned out to be a machine's or belongs to another case, or the case, the
+        desk or the clock changed.
         """
         ...
 
