@@ -10,6 +10,7 @@ from psycopg_pool import ConnectionPool
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 
+UTC = "-c TimeZone=UTC"
 CONNECT_TIMEOUT = 10  # seconds
 
 
@@ -41,8 +42,10 @@ def open_pool(
     Args:
         size: the most connections it opens; `warm` are kept.
         name: shown in `pg_stat_activity`.
-        autocommit: each statement is a transaction of its own, in one round trip instead of three.
+        autocommit: each statement is a transaction of its own, in one round trip instead of three;
+            it is planned once, since planning takes longer than finding one row.
     """
+    options = f"{UTC} -c plan_cache_mode=force_generic_plan" if autocommit else UTC
     pool = ConnectionPool(
         url,
         min_size=warm,
@@ -51,7 +54,7 @@ def open_pool(
         kwargs={
             "application_name": name,
             "connect_timeout": CONNECT_TIMEOUT,
-            "options": "-c TimeZone=UTC",
+            "options": options,
             "autocommit": autocommit,
         },
         check=refuse_closed,
@@ -87,6 +90,6 @@ def make_engine(url: str, *, size: int, name: str) -> Engine:
         connect_args={
             "application_name": name,
             "connect_timeout": CONNECT_TIMEOUT,
-            "options": "-c TimeZone=UTC",
+            "options": UTC,
         },
     )
