@@ -2,10 +2,10 @@
 
     python -m bench.voice [--small] [--json] [--rounds 15]
 
-Fifty calls at once, each a conversation of seven turns that ends in a promise: who it is, the
-document's last digits, the menu, a day, a sum, the confirmation. The product checks the signature,
-locks the call, reads the session, thinks, seals and stores the turn, and queues what was reached.
-The floor is the bare view of `bench.webhook`: a signature and one row.
+Fifty calls at once, each a conversation of eight turns that ends in a promise: the greeting, who it
+is, the document's last digits, the menu, a day, a sum, the confirmation. The product checks the
+signature, reads what it does not know of the call and the case, thinks, seals and stores the turn,
+and queues what was reached. The floor is the bare view of `bench.webhook`: a signature and one row.
 
 The ratio is of medians while nobody pauses: both servers are busy all the time, and it tells what a
 turn costs. The seconds are of fifty callers who each take a turn a second, at random moments (real
@@ -27,21 +27,22 @@ from typing import Any
 import psycopg
 
 from bench import load
+from bench.attempts import calls
 from bench.book import SENDER, Databases, databases
 from bench.cost import Cost
 from bench.ratio import Ratio, arguments, in_turns, report
 from bench.sides import Sides
 from bench.webhook import signed, sms
 from bot.app.clock import system_now
-from bot.app.product import open_product
 
 FULL, SMALL = 168, 84  #: calls in a round
 PACE, PACED = 1.0, 168  #: seconds from one turn of a caller to the next, and calls taken so
 AIM, SLOWEST = 2.5, 0.150
 CALLERS, GROUP, CASES = 50, 84, 1000
 
-#: What the caller does in each turn, from the second on.
+#: What the caller does in each turn: to pick up is the first.
 _INPUTS = (
+    {},
     {"SpeechResult": "喂", "Confidence": "0.9"},
     {"Digits": "1"},
     {"Digits": "1234"},
@@ -51,53 +52,19 @@ _INPUTS = (
     {"Digits": "1"},
 )
 
-# One call is really begun; all others begin as it did.
-_FIRST = """
-WITH told AS (
-    INSERT INTO touch (key, case_id, debtor_id, portfolio_id, sender_id, contact_point_id, channel,
-        purpose, script, script_version, due_at, latest_at, state, created_at, updated_at)
-    SELECT 'bench', c.id, c.debtor_id, c.portfolio_id, s.id, p.id, 'voice', 'reminder', 'ivr.d6_20',
-        1, now(), now(), 'attempted', now(), now()
-    FROM cases c JOIN contact_point p ON p.debtor_id = c.debtor_id, sender s
-    ORDER BY c.id LIMIT 1 RETURNING *
-), tried AS (
-    INSERT INTO attempt (token, touch_id, case_id, debtor_id, contact_point_id, sender_id, channel,
-        purpose, state, body_sealed, at, called_at, updated_at)
-    SELECT 'bench-call', id, case_id, debtor_id, contact_point_id, sender_id, channel, purpose,
-        'sent', '\\x00', due_at, due_at, due_at FROM told RETURNING *
-)
-INSERT INTO call (attempt_id, sender_id, case_id, debtor_id, contact_point_id, script,
-    script_version, placed_at, called_at)
-SELECT id, sender_id, case_id, debtor_id, contact_point_id, 'ivr.d6_20', 1, at, at FROM tried
-"""
-
-_OTHERS = """
-WITH many AS (
-    INSERT INTO call (provider_sid, sender_id, case_id, debtor_id, contact_point_id, script,
-        script_version, session_sealed, turn, state, placed_at, answered_at, called_at)
-    SELECT 'CA' || md5('call' || n), f.sender_id, c.id, c.debtor_id, p.id, f.script,
-        f.script_version, f.session_sealed, 1, 'talking', now(), now(), now()
-    FROM generate_series(0, %(count)s - 1) n JOIN cases c ON c.id = 1 + n %% %(cases)s
-    JOIN contact_point p ON p.debtor_id = c.debtor_id,
-    (SELECT * FROM call ORDER BY id LIMIT 1) f RETURNING id
-)
-INSERT INTO call_turn (call_id, number, at, said_sealed, answer_sealed)
-SELECT many.id, 1, t.at, t.said_sealed, t.answer_sealed FROM many,
-    (SELECT * FROM call_turn ORDER BY id LIMIT 1) t
-"""
-
 
 def turn(call: int, number: int) -> tuple[str, dict[str, str]]:
-    """A turn of a call: path and form."""
-    return f"/webhooks/twilio/voice/turn?turn={number}", {
-        "CallSid": f"CA{hashlib.md5(b'call%d' % call).hexdigest()}",
+    """A turn of a call, the first is 0: path and form."""
+    page = f"turn?turn={number}" if number else f"answer?attempt=attempt-{call}"
+    return f"/webhooks/twilio/voice/{page}", {
+        "CallSid": f"CA{hashlib.md5(b'%d' % call).hexdigest()}",
         "AccountSid": "AC" + "0" * 31 + "1",
         "CallStatus": "in-progress",
         "Direction": "outbound-api",
         "From": SENDER,
         "To": "+8613800138000",
         "ApiVersion": "2010-04-01",
-        **_INPUTS[number - 1],
+        **_INPUTS[number],
     }
 
 
@@ -143,7 +110,7 @@ class Bench:
     def _talk(self, calls: range) -> Iterator[bytes]:
         """Group by group: a call's next turn is posted when its last one is answered."""
         for begin in range(calls.start, calls.stop, GROUP):
-            for number in range(1, len(_INPUTS) + 1):
+            for number in range(len(_INPUTS)):
                 for call in range(begin, min(begin + GROUP, calls.stop)):
                     yield signed(self.ports["product"], *turn(call, number))
 
@@ -160,11 +127,7 @@ class Bench:
         with psycopg.connect(sides.url, autocommit=True) as connection:
             connection.execute("UPDATE sender SET voice = true")
             connection.execute("UPDATE debtor SET id_tail_sealed = %s", [sides.seal.seal("1234")])
-            connection.execute(_FIRST)
-            with open_product(sides.settings, sides.url, role="bench") as product:
-                product.conversation.answer("bench-call", "CA" + "f" * 32)
-            count = self.calls * (rounds + 1) + min(self.calls, PACED)
-            connection.execute(_OTHERS, {"count": count, "cases": CASES})
+            calls(connection, self.calls * (rounds + 1) + min(self.calls, PACED), CASES)
         with sides.served() as self.cost:
             yield
         with psycopg.connect(sides.url) as connection:
@@ -173,8 +136,7 @@ class Bench:
     def _check(self, connection: psycopg.Connection, rounds: int) -> None:
         """The calls really went all the way: else the figure would be one of apologies."""
         row = connection.execute(
-            "SELECT count(*) FILTER (WHERE turn = %s), count(*) - 1 FROM call",
-            [len(_INPUTS) + 1],
+            "SELECT count(*) FILTER (WHERE turn = %s), count(*) FROM call", [len(_INPUTS)]
         ).fetchone()
         assert row is not None
         if row[0] < 0.98 * row[1]:

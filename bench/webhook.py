@@ -24,6 +24,7 @@ from urllib.parse import urlencode
 import psycopg
 
 from bench import load
+from bench.attempts import attempts
 from bench.book import ACCOUNT, SENDER, TOKEN, Databases, databases
 from bench.ratio import Ratio, arguments, in_turns, report
 from bench.sides import Sides
@@ -32,22 +33,6 @@ FULL, SMALL = 5_000, 1_000
 AIM = 0.65
 CONNECTIONS = 16
 CASES = 1000
-
-_ATTEMPTS = """
-WITH told AS (
-    INSERT INTO touch (key, case_id, debtor_id, portfolio_id, sender_id, contact_point_id, channel,
-        purpose, script, script_version, due_at, latest_at, state, created_at, updated_at)
-    SELECT 'bench:' || n, c.id, c.debtor_id, c.portfolio_id, s.id, p.id, 'sms', 'reminder',
-        'reminder.d1_5', 1, now(), now(), 'attempted', now(), now()
-    FROM generate_series(0, %(count)s - 1) n
-    JOIN cases c ON c.id = 1 + n %% %(cases)s JOIN contact_point p ON p.debtor_id = c.debtor_id,
-    sender s RETURNING *
-)
-INSERT INTO attempt (token, touch_id, case_id, debtor_id, contact_point_id, sender_id, channel,
-    purpose, state, provider_sid, body_sealed, at, called_at, updated_at)
-SELECT 'token-' || substr(key, 7), id, case_id, debtor_id, contact_point_id, sender_id, channel,
-    purpose, 'accepted', 'SM' || md5(substr(key, 7)), '\\x00', due_at, due_at, due_at FROM told
-"""
 
 _WORDS = ("明天还两千", "好的，知道了", "这笔金额不对", "周五发工资就还", "已经还了，请查一下")
 
@@ -71,7 +56,7 @@ def sms(number: int) -> tuple[str, dict[str, str]]:
 def status(number: int) -> tuple[str, dict[str, str]]:
     """A status report of an attempt; each attempt gets two."""
     attempt, word = number // 2, ("sent", "delivered")[number % 2]
-    return f"/webhooks/twilio/status?attempt=token-{attempt}", {
+    return f"/webhooks/twilio/status?attempt=attempt-{attempt}", {
         "MessageSid": f"SM{hashlib.md5(b'%d' % attempt).hexdigest()}",
         "MessageStatus": word,
         "To": f"+86138001{attempt % 100_000:05d}",
@@ -124,7 +109,7 @@ class Bench:
         self.ports = sides.ports
         with psycopg.connect(sides.url, autocommit=True) as connection:
             count = self.requests * (rounds + 1) // 2 + 1
-            connection.execute(_ATTEMPTS, {"count": count, "cases": CASES})
+            attempts(connection, count, CASES)
         with sides.served():
             yield
 
