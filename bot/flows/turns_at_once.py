@@ -44,7 +44,7 @@ class TurnsAtOnce:
             context, locale = self.contexts.of(store, call, now)
             script = self.playbook.calls.by_id(call.script, locale)
             turn = begin(script, context)
-            answer, taken = self._answered(turn, None, detail=names_debt(script, context, turn))
+            answer, taken = self._spoken(turn, None, detail=names_debt(script, context, turn))
             taken = replace(taken, connected=call.outcome is None)  # until somebody knows better
             return answer if self._written(store, call, sid, turn, taken, now) else None
 
@@ -57,7 +57,7 @@ class TurnsAtOnce:
                 if thought is None:
                     return None
                 turn, detail = thought
-                answer, taken = self._answered(turn, heard.text, detail=detail)
+                answer, taken = self._spoken(turn, heard.text, detail=detail)
                 if self._written(store, call, sid, turn, taken, now):
                     return answer
         return None
@@ -85,7 +85,7 @@ class TurnsAtOnce:
         turn = hear(script, session, heard, context)
         return (turn, names_debt(script, context, turn)) if _stands_alone(call, turn) else None
 
-    def _answered(self, turn: Turn, heard: str | None, *, detail: bool) -> tuple[str, TakenTurn]:
+    def _spoken(self, turn: Turn, heard: str | None, *, detail: bool) -> tuple[str, TakenTurn]:
         document = self.speaker.speak(turn.outputs, turn.session.turn)
         return document, kept_turn(turn, document, heard, detail=detail)
 
