@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.understanding.beside import beside
 from bot.domain.understanding.choice import HARMFUL, Choice
 from bot.domain.understanding.classifier import Chances
 from bot.domain.understanding.lexicon import Lexicon
@@ -38,23 +38,10 @@ _SAID = 0.4
 """What an intent needs that is neither kind nor harmful to lead where a kind reading is doubted."""
 _SURE_WORDS = 0.85
 """Words of harm this sure are never overruled by a promise or an acknowledgement."""
-_BESIDE = {
-    "deceased": 0.4, "opt_out": 0.27, "wrong_person": 0.32, "refuse": 0.27, "dispute": 0.27,
-    "complaint": 0.27, "already_paid": 0.27, "promise_to_pay": 0.33, "question": 0.28,
-    "call_later": 0.35,
-}  # fmt: skip
-"""A call-back less likely than that was a true second intent in 10 of 32 replies of files not taught."""
-_UNSAID = 0.5
-"""What a promise beside another intent needs that the grammar does not read."""
 _HEARSAY = 0.875
 """A promise that the grammar does not read is worth so much less where a day is at stake."""
-_BESIDE_ELSE = 0.22
-"""What an intent beside the first needs: a grave one more than a question or a reason."""
-_ASKS_CONTACT = frozenset({"request_human", "call_later"})
-"""Words of these ask to be spoken to: a stop that no words tell of must then hold by itself."""
 _HARM = tuple(sorted(HARMFUL))
 _NEITHER = ("hardship", "question", "call_later", "already_paid", "request_installment")
-_NEVER_BESIDE = frozenset({"other", "greeting_ack"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +65,8 @@ def decide(
     if _mourns(reading, choice, lexicon):
         chances = _without("deceased", chances)
     first = _first(choice, chances)
-    names = (first, *_beside(first, choice, chances.holds, lexicon))
+    seconds = beside(first, choice, chances.holds, reading.text, lexicon.verbs.next_step)
+    names = (first, *sorted(seconds, key=lexicon.rank.__getitem__))
     promises = chances.holds["promise_to_pay"]
     if "promise_to_pay" not in choice.weights:
         promises *= _HEARSAY
@@ -148,20 +136,6 @@ def _meant_rather(doubt: str, chances: Chances) -> str:
     likely = max(_NEITHER, key=chances.holds.__getitem__)
     possible = max(chances.holds[doubt], chances.first[doubt])
     return likely if chances.holds[likely] >= max(_SAID, possible) else doubt
-
-
-def _beside(first: str, choice: Choice, holds: Mapping[str, float], lexicon: Lexicon) -> list[str]:
-    """What stands beside the primary, in the order of the lexicon."""
-    if first == "other":
-        return []
-    beside = {n for n, chance in holds.items() if chance >= _BESIDE.get(n, _BESIDE_ELSE)}
-    asks_contact = _ASKS_CONTACT & set(choice.weights)
-    if asks_contact and "opt_out" not in choice.weights and holds["opt_out"] < _HOLDS:
-        beside.discard("opt_out")
-    unsaid = "promise_to_pay" not in choice.weights
-    if unsaid and (first == "request_installment" or holds["promise_to_pay"] < _UNSAID):
-        beside.discard("promise_to_pay")  # a plan is not yet a promise
-    return sorted(beside - _NEVER_BESIDE - {first}, key=lexicon.rank.__getitem__)
 
 
 def _confidence(first: str, chances: Chances) -> float:
