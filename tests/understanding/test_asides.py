@@ -29,6 +29,8 @@ def read(text: str, asked: str | None = None) -> Understanding:
         "我会还，但30号真的不行",
         "学校30号放寒假",
         "周五开听证会，到时候看你们怎么解释",
+        "我这柜子28号才给我送的，门都关不上，退了还叫我还",
+        "腿断了没收入，大夫说1月8号才能上班，到时候还",
     ],
 )
 def test_a_day_that_is_asked_doubted_reported_or_of_something_else_is_no_promised_day(
@@ -38,7 +40,17 @@ def test_a_day_that_is_asked_doubted_reported_or_of_something_else_is_no_promise
 
 
 @pytest.mark.parametrize(
-    "text", ["30号还行吗", "30号一定", "那就30号", "按你们说的30号还", "尾款30号", "30号去银行"]
+    "text",
+    [
+        "30号还行吗",
+        "30号一定",
+        "那就30号",
+        "按你们说的30号还",
+        "尾款30号",
+        "30号去银行",
+        "30号才有",
+        "分期没必要，全款30号",
+    ],
 )
 def test_a_day_with_a_verb_or_a_word_that_binds_it_is_promised(text: str) -> None:
     assert read(text).promise_date == date(2026, 11, 30)
@@ -59,3 +71,13 @@ def test_at_once_after_a_day_is_that_day() -> None:
 
 def test_a_doubted_day_lowers_the_confidence() -> None:
     assert read("我30号还").confidence > read("25号或者下周五吧再看").confidence
+
+
+def test_a_day_that_is_offered_is_a_promise_and_one_for_a_call_or_a_plan_is_none() -> None:
+    assert read("您看30号行吗？公司说那天发两个月的").promise_date == date(2026, 11, 30)
+    assert read("你三点打行吧我在查房").promise_date is None
+    assert read("分到明年3月底可以吗，一个月一笔").promise_date is None
+
+
+def test_the_day_of_what_is_left_is_read_beside_a_part_that_was_paid() -> None:
+    assert read("已经交了最低的，其余的12/3再补").promise_date == date(2026, 12, 3)

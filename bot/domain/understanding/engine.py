@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain.understanding.callbacks import aware, read_avoid, read_callback
 from bot.domain.understanding.choice import Choice, choose
 from bot.domain.understanding.decision import Decision, decide
-from bot.domain.understanding.inference import DATE_ASKED
+from bot.domain.understanding.inference import DATE_ASKED, left_to_pay
 from bot.domain.understanding.lexicon import Lexicon
 from bot.domain.understanding.pieces import Facts
 from bot.domain.understanding.promises import Promise, read_promise
@@ -24,6 +24,8 @@ _STATED = 0.8
 BESIDE_ANOTHER, SURE_UNBOUND = 0.8, 0.85
 """The chance from which on a day or a sum is read beside another primary intent, and a day that no word
 of its own clause binds, which none does beside another."""
+LEFT_TO_PAY = 0.6
+"""The chance from which on the day of what is left is read beside a part that was paid."""
 _LIKELY_KIND = 0.4
 _NO_PROMISE_OF_OWN = frozenset({"wrong_person", "deceased", "refuse", "question"})
 """A promise beside one of these is another's or no firm word: no day of it is read."""
@@ -126,6 +128,8 @@ def _promise(
         return Promise()  # a day of the payment made, unless something is left to pay
     alone = first == "promise_to_pay"
     needed = _needed(choice) if alone else max(_needed(choice), BESIDE_ANOTHER)
+    if first == "already_paid" and left_to_pay(reading, lexicon.verbs):
+        needed = LEFT_TO_PAY
     if not asked and decision.promises < needed:
         return Promise()
     loose = asked or (alone and decision.promises >= SURE_UNBOUND)

@@ -24,12 +24,29 @@ def told_by_dates(weights: dict[str, float], reading: Reading, now: datetime, ve
         return
     paying = [d.found for d in reading.role("pay") if "past" not in d.found.tags]
     rest = any(_of_the_rest(d, reading, verbs) for d in reading.role("", "income"))
+    rest = rest or any(_offered(d, reading, verbs, now) for d in reading.role("", "pay"))
     if rest or any(day_of(found, now) or _ahead(found, now) for found in paying):
         weights["promise_to_pay"] = max(weights.get("promise_to_pay", 0), 0.86)
     called = [d for d in reading.role("call") if d.found.place and "past" not in d.found.tags]
     surer = any(weights.get(name, 0) >= 0.9 for name in ("promise_to_pay", "already_paid"))
     if called and not surer:
         weights["call_later"] = max(weights.get("call_later", 0), 0.8)
+
+
+def _offered(dated: Dated, reading: Reading, verbs: Verbs, now: datetime) -> bool:
+    """中秋那天行吗: a day to pay on is offered, not asked for."""
+    found = dated.found
+    clocked = found.place is not None and found.place.grain in ("hour", "minute")
+    if clocked or "past" in found.tags or not verbs.offered.match(reading.text, found.end):
+        return False
+    if verbs.spread_over.search(reading.text, 0, found.start):
+        return False  # 分到年底行不行
+    return day_of(found, now) is not None
+
+
+def left_to_pay(reading: Reading, verbs: Verbs) -> bool:
+    """Whether a day was given for what is left after a part that was paid."""
+    return any(_of_the_rest(dated, reading, verbs) for dated in reading.role("pay", ""))
 
 
 def _of_the_rest(dated: Dated, reading: Reading, verbs: Verbs) -> bool:

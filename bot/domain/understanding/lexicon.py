@@ -43,6 +43,15 @@ class Verbs:
     hedge: re.Pattern[str]
     denied: re.Pattern[str]
     mourning: re.Pattern[str]
+    owed_me: re.Pattern[str]
+    vowed_before: re.Pattern[str]
+    again_past: re.Pattern[str]
+    offered: re.Pattern[str]
+    spread_over: re.Pattern[str]
+    wired: re.Pattern[str]
+    once_more: re.Pattern[str]
+    phone: re.Pattern[str]
+    set_off: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +123,5 @@ _VERB_PATTERNS = (
     "condition", "next_step", "for_good", "own_kin", "mourning",
     "aside", "transfer", "money_noun", "in_parts", "payday",
     "supposing", "asks", "undecided", "debt_noun", "hedge", "denied",
+    "owed_me", "vowed_before", "again_past", "offered", "spread_over", "wired", "once_more", "phone", "set_off",
 )  # fmt: skip

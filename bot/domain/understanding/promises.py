@@ -17,6 +17,7 @@ from bot.domain.understanding.values import Portion
 FURTHEST_MINUTE = 300
 """A minute this far ahead (4月16日14:22, said on the 17th) is one that has passed."""
 _OWN_VERB, _NEXT_CLAUSE = 4, 16
+_REFUSED = re.compile("(?:也|又|都|是)?(?:不行|不成|来不及|赶不上|够呛|没戏)")
 _EACH = re.compile("各|每[次笔]|都")
 FURTHEST = 400
 """Days ahead beyond which no day is taken for a promise (2月29号 said in a common year)."""
@@ -129,7 +130,10 @@ def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
     spoken = [s for s in reading.shares if not s.paid]
     parts = len(reading.sums) + sum(s.name in ("half", "rest", "fraction") for s in spoken)
     order = (("pay", ""), ("",), ("income",)) if parts > 1 else (("pay",), ("",), ("income",))
-    refused = [d.found for d in reading.role("cannot") if d.found.place is not None]
+    refused = [d.found for d in reading.role("cannot") if d.found.place]
+    refused += [
+        d.found for d in reading.role("dropped") if _REFUSED.match(reading.text, d.found.end)
+    ]
     opened = [d.found.place for d in reading.dates if d.found.kind == "after"]
     for roles in order:
         out: list[Fixed] = []
@@ -147,13 +151,14 @@ def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
                 out.append((one, *got))
         if out:
             return _without_haste(reading, out)
-        if (
-            dated
-            and roles == ("pay",)
-            and not all("soon" in d.found.tags or "payday" in d.found.tags for d in dated)
-        ):
+        if dated and roles == ("pay",) and not all(_no_day_of_its_own(d.found) for d in dated):
             return []
     return []
+
+
+def _no_day_of_its_own(found: Found) -> bool:
+    """Haste, a payday or a span of some days (过两天还你, 过两天是13号): another date may name the day."""
+    return found.place is None or bool(found.tags & {"soon", "payday"})
 
 
 def _taken_back(found: Found, refused: list[Found]) -> bool:
@@ -295,6 +300,8 @@ def _rest_later(
     match = match or _again(reading, only, verbs)
     if match is None:
         return None
+    if verbs.set_off.search(reading.text, 0, match.start()):
+        return None  # 我哥替我垫了一半, 另一半5号给
     first = [s for s in sums if s.start < match.start()]
     parts = [
         s for s in shares if s.start < match.start() and s.name in ("half", "fraction", "partial")

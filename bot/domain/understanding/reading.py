@@ -15,8 +15,10 @@ from bot.domain.understanding.rules import Hit
 from bot.domain.understanding.times import read_times
 
 _SENTENCE = re.compile(r"[。!?;]")
-_NOT_SECOND = re.compile(",?(?:而|并)?不是")
+_NOT_SECOND = re.compile("[,。!]*(?:而|并)?不是")
 _VAGUE = frozenset({"vague"})
+_HEAD = 12
+"""Characters before a date that tell of it."""
 _RIGHT_AWAY = 5
 """现在 and 马上 belong only to a verb this near."""
 _CLAUSE_REST = re.compile("[^,。!?;]*")
@@ -135,7 +137,7 @@ def assign(text: str, founds: list[Found], verbs: Verbs, now: datetime) -> list[
             role = "pay"  # 这周日我去交了它
         role = "paid" if role in ("still", "gone") else role
         dated.append(Dated(found, role))
-    return _spread(text, _corrected(text, dated, verbs))
+    return _spread(text, _renewed(text, _corrected(text, dated, verbs), verbs))
 
 
 def _told_of(text: str, found: Found) -> bool:
@@ -159,10 +161,15 @@ class _Near:
 def _kind(text: str, match: re.Match[str], verbs: Verbs) -> str:
     """What a verb is for; 打 beside a word of money is no call (货款周五打)."""
     kind = (match.lastgroup or "").partition("_")[0]
-    if kind == "call" and verbs.transfer.fullmatch(match.group()):
-        clause = max(text.rfind(mark, 0, match.start()) for mark in ",。!?;")
-        if verbs.money_noun.search(text, clause + 1, match.start()):
-            return "income" if match.group().endswith("我") else "pay"
+    if kind != "call":
+        return kind
+    word, start = match.group(), match.start()
+    if verbs.transfer.fullmatch(word):
+        clause = max(text.rfind(mark, 0, start) for mark in ",。!?;")
+        if verbs.money_noun.search(text, clause + 1, start):
+            return "income" if word.endswith("我") else "pay"
+    if verbs.once_more.fullmatch(word) and verbs.wired.search(text, 0, start):
+        return kind if verbs.phone.search(text) else "wire"  # 账号变了吗, 今天再打
     return kind
 
 
@@ -173,9 +180,11 @@ def _over(found: Found, now: datetime) -> bool:
 
 def _role(near: _Near, verbs: Verbs) -> str:
     text, found, spots = near.text, near.found, near.spots
-    head = text[max(0, found.start - 12) : found.start]
+    head = text[max(0, found.start - _HEAD) : found.start]
     if told := _told_before(near, head, verbs):
         return told
+    if verbs.again_past.match(text, found.end):
+        return "paid"  # 8号又交一回
     after = _after(text, found, near.following, spots)
     if after in ("wire", "call") and _NOT_THEN.search(head):
         return "avoid"  # 别白天打
@@ -199,6 +208,8 @@ def _told_before(near: _Near, head: str, verbs: Verbs) -> str:
         return "income" if paid_then else "recurring"
     if verbs.aside.search(head) and not found.tags & {"soon", "now"}:
         return "aside"
+    if verbs.owed_me.search(head):
+        return "income"  # 老周欠我五千, 说26号给
     if verbs.supposing.search(head) and verbs.asks.search(text, found.end):
         return "aside"  # 如果25号还, 总共要还多少
     return "cannot" if verbs.denied.search(head) else ""  # 别指望我5号还
@@ -216,6 +227,8 @@ def _before(near: _Near, verbs: Verbs) -> str:
         return ""
     at, kind = before[-1]
     kind = {"wire": "pay", "gone": "paid"}.get(kind, kind)
+    if kind == "paid" and verbs.next_step.search(text, at, found.start):
+        return ""  # 还了两期了第三期月底
     clause = text.rfind(",", 0, found.start)
     if (near.taken or at < clause) and not _alone(near, verbs):
         return ""
@@ -284,6 +297,21 @@ def _corrected(text: str, dated: list[Dated], verbs: Verbs) -> list[Dated]:
             if out[at + 1].role in ("", "cannot") and dated[at].role == "pay":
                 out[at + 1] = replace(out[at + 1], role="pay")
     return out
+
+
+def _renewed(text: str, dated: list[Dated], verbs: Verbs) -> list[Dated]:
+    """A day vowed before gives way to one vowed after it: 上次答应10号还, 这次26号还."""
+    last = max((at for at, one in enumerate(dated) if one.role == "pay"), default=0)
+    return [
+        replace(one, role="dropped")
+        if at < last and one.role in ("pay", "") and _vowed_before(text, one.found, verbs)
+        else one
+        for at, one in enumerate(dated)
+    ]
+
+
+def _vowed_before(text: str, found: Found, verbs: Verbs) -> bool:
+    return bool(verbs.vowed_before.search(text, max(0, found.start - _HEAD), found.start))
 
 
 def _spread(text: str, dated: list[Dated]) -> list[Dated]:
