@@ -44,7 +44,7 @@ def test_a_promise_unstated_or_beside_words_of_harm_gives_way_to_a_faint_doubt(
 
 @pytest.mark.parametrize("name", ["opt_out", "wrong_person"])
 def test_a_plea_and_a_relative_named_in_passing_need_more_to_undo_a_sure_promise(name: str) -> None:
-    leads = {"promise_to_pay": 0.95}
+    leads = {"promise_to_pay": 0.8, name: 0.2}
     assert first(STATED, {"promise_to_pay": 0.99, name: 0.6}, leads) == "promise_to_pay"
     assert first(STATED, {"promise_to_pay": 0.99, name: 0.7}, leads) == name
     assert first({}, {"promise_to_pay": 0.99, name: 0.6}, leads) == name
@@ -69,3 +69,15 @@ def test_a_doubted_promise_gives_way_to_what_is_said_for_sure_before_a_possible_
     assert first({}, holds | {name: 0.6}, leads) == name
     assert first({}, holds | {name: 0.6}, leads | {"refuse": 0.7, "promise_to_pay": 0.1}) != name
     assert first({}, holds | {name: 0.35}, leads) == "refuse"
+
+
+def test_a_grave_intent_leads_where_that_it_holds_and_that_it_comes_first_bear_each_other_out() -> (
+    None
+):
+    busy = {"call_later": 0.97, "wrong_person": 0.55}  # 我是护士, 在查房呢
+    assert first({}, busy, {"call_later": 0.9, "wrong_person": 0.03}) == "call_later"
+    assert first({}, busy, {"call_later": 0.5, "wrong_person": 0.25}) == "wrong_person"
+    doubtful = {"call_later": 0.5, "wrong_person": 0.4}
+    assert first({}, doubtful, {"call_later": 0.3, "wrong_person": 0.6}) == "wrong_person"
+    likeliest = {"call_later": 0.52, "wrong_person": 0.45}
+    assert first({}, {"call_later": 0.5, "wrong_person": 0.42}, likeliest) == "call_later"

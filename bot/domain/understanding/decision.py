@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,8 +19,9 @@ _KIND = frozenset({"promise_to_pay", "greeting_ack"})
 """What a harmful reply must never be read as."""
 _LEADS = ("deceased", "wrong_person", "opt_out", "complaint", "dispute", "refuse", "request_human")
 """These come first, in this order, before whatever else a reply holds."""
-_HOLDS = 0.45
-"""An intent this likely leads."""
+_HOLDS, _FIRST_TOO = 0.45, 0.35
+"""An intent this likely leads where the mean of this chance and the one that it comes first is the second: a grave
+intent that holds always comes first, so that both tell of the same. The mean alone may suffice."""
 _DOUBT, _DOUBTS = (
     (0.2, 0.08),
     {"opt_out": (0.65, 0.2), "wrong_person": (0.65, 0.15), "dispute": (0.45, 0.08)},
@@ -98,7 +100,9 @@ def _first(choice: Choice, chances: Chances) -> str:
     stated = choice.weights.get("promise_to_pay", 0) >= _STATED and not HARMFUL & set(choice.names)
     vowed = likely == "promise_to_pay" and stated and chances.first[likely] >= _SURE_AS_STATED
     for name in _LEADS:
-        if chances.holds[name] >= (_DOUBTS[name][0] if vowed and name in _DOUBTS else _HOLDS):
+        needed = _DOUBTS[name][0] if vowed and name in _DOUBTS else _HOLDS
+        mean = _mean(chances.holds[name], chances.first[name])
+        if mean >= needed or (chances.holds[name] >= needed and mean >= _FIRST_TOO):
             return name
     if likely not in _KIND:
         return likely
@@ -107,6 +111,12 @@ def _first(choice: Choice, chances: Chances) -> str:
         return told[0]
     doubt = _doubted(choice, chances, sure=vowed or chances.first[likely] >= _SURE)
     return likely if doubt is None else _meant_rather(doubt, chances)
+
+
+def _mean(one: float, other: float) -> float:
+    """The chance whose odds are the geometric mean of those of two chances."""
+    for_it = math.sqrt(one * other)
+    return for_it / (for_it + math.sqrt((1 - one) * (1 - other)))
 
 
 def _likeliest(choice: Choice, chances: Chances) -> str:
