@@ -80,4 +80,5 @@ def test_a_day_that_is_offered_is_a_promise_and_one_for_a_call_or_a_plan_is_none
 
 
 def test_the_day_of_what_is_left_is_read_beside_a_part_that_was_paid() -> None:
+    assert read("交咗一千，仲爭嗰六百我星期六入").promise_date == date(2026, 11, 28)
     assert read("已经交了最低的，其余的12/3再补").promise_date == date(2026, 12, 3)

@@ -97,6 +97,10 @@ def test_a_day_of_something_else_is_none_to_pay_on(text: str) -> None:
         ("你的账号没变吧，30号打", date(2026, 11, 30)),
         ("这两期都还过了第三期30号", date(2026, 11, 30)),
         ("给你一千六月底", date(2026, 11, 30)),
+        ("財務每月30號放款，這期有排到", date(2026, 11, 30)),
+        ("27號俾住一千，30號俾埋尾數", date(2026, 11, 27)),
+        ("想是想30号还清，就看运气了", None),
+        ("就算我30号还，是不是又要加罚息", None),
         ("月底了各家都催，你们等到3号行不", date(2026, 12, 3)),
     ],
 )
@@ -146,6 +150,9 @@ def test_sums_have_the_role_that_their_words_give_them(text: str, yuan: float | 
         ("我出一千五，剩下的你们看着办", "promise_to_pay"),
         ("明早去一趟网点", "promise_to_pay"),
         ("支票周五开出来", "promise_to_pay"),
+        ("没到账你来我家搬电器", "promise_to_pay"),
+        ("月底你们接着失望吧", "refuse"),
+        ("我知道了我不还的谢谢再见", "refuse"),
         ("okie dokie~", "greeting_ack"),
         ("嗯呐嗯呐", "greeting_ack"),
         ("早上好，愿您天天都顺心", "greeting_ack"),
@@ -158,6 +165,7 @@ def test_words_of_dispute_complaint_mockery_and_errands_are_known(text: str, lab
 @pytest.mark.parametrize(
     "text",
     [
+        "肯定不欠你们过年",
         "去银行查一下流水",
         "没空去网点",
         "利息怎么算",
@@ -169,3 +177,8 @@ def test_words_of_dispute_complaint_mockery_and_errands_are_known(text: str, lab
 def test_what_only_resembles_them_is_not(text: str) -> None:
     assert not labels(text) & {"dispute", "refuse", "complaint"}
     assert "promise_to_pay" not in labels(text)
+
+
+@pytest.mark.parametrize("text", ["哪怕我30号还了，你们还会打吗", "付清了会给我开证明吗"])
+def test_a_payment_that_is_supposed_is_none_made(text: str) -> None:
+    assert "already_paid" not in labels(text)

@@ -48,6 +48,7 @@ class Verbs:
     again_past: re.Pattern[str]
     offered: re.Pattern[str]
     spread_over: re.Pattern[str]
+    in_next_run: re.Pattern[str]
     wired: re.Pattern[str]
     once_more: re.Pattern[str]
     phone: re.Pattern[str]
@@ -123,5 +124,5 @@ _VERB_PATTERNS = (
     "condition", "next_step", "for_good", "own_kin", "mourning",
     "aside", "transfer", "money_noun", "in_parts", "payday",
     "supposing", "asks", "undecided", "debt_noun", "hedge", "denied",
-    "owed_me", "vowed_before", "again_past", "offered", "spread_over", "wired", "once_more", "phone", "set_off",
+    "owed_me", "vowed_before", "again_past", "offered", "spread_over", "in_next_run", "wired", "once_more", "phone", "set_off",
 )  # fmt: skip

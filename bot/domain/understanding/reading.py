@@ -204,8 +204,7 @@ def _told_before(near: _Near, head: str, verbs: Verbs) -> str:
         return ""
     text, found = near.text, near.found
     if verbs.recurring.search(head[-6:]):
-        paid_then = verbs.payday.search(text, found.start, found.end + _PAYDAY)
-        return "income" if paid_then else "recurring"
+        return _every_month(text, found, verbs)
     if verbs.aside.search(head) and not found.tags & {"soon", "now"}:
         return "aside"
     if verbs.owed_me.search(head):
@@ -213,6 +212,14 @@ def _told_before(near: _Near, head: str, verbs: Verbs) -> str:
     if verbs.supposing.search(head) and verbs.asks.search(text, found.end):
         return "aside"  # 如果25号还, 总共要还多少
     return "cannot" if verbs.denied.search(head) else ""  # 别指望我5号还
+
+
+def _every_month(text: str, found: Found, verbs: Verbs) -> str:
+    """A day of every month: a wage's, that of the next run of payments, or one of a plan."""
+    if verbs.in_next_run.search(text, found.end):
+        return "pay"  # 每月15号付款, 这批排进去了
+    paid_then = verbs.payday.search(text, found.start, found.end + _PAYDAY)
+    return "income" if paid_then else "recurring"
 
 
 def _before(near: _Near, verbs: Verbs) -> str:
