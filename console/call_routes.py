@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, flash, g, redirect, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.domain.call.script import AskKind, Step
+from bot.domain.call.values import TransferEnd
 from bot.domain.rights import Right
 from bot.flows.collectors import PersonError
 from bot.flows.recordings import GoneError
@@ -21,13 +22,8 @@ from console.words import t, word
 
 #: What proves who somebody is; what was pressed or said to it is nobody's to read.
 _PROOFS = frozenset({AskKind.FACT, AskKind.REFERENCE})
-#: The carrier's words for the end of a transfer; whatever else it says, nobody was reached.
-_PUT_THROUGH = {
-    "completed": "talk.met",
-    "answered": "talk.met",
-    "bridged": "talk.met",
-    "hangup": "talk.gave_up",
-}
+#: The ends of a transfer that say more than that nobody was reached.
+_ENDS = {TransferEnd.MET: "talk.met", TransferEnd.GAVE_UP: "talk.gave_up"}
 
 
 def add_call_pages(pages: Blueprint, parts: ConsoleParts) -> None:
@@ -127,7 +123,7 @@ def _heard(step: Step | None, turn: Mapping[str, Any]) -> dict[str, Any]:
     """What came back to `step` in words of the page: the carrier's are nobody's."""
     text = turn["heard"]
     if step is not None and step.hand is not None and text:
-        return {"heard": "", "note": t(_PUT_THROUGH.get(text, "talk.not_met"))}
+        return {"heard": "", "note": t(_ENDS.get(text, "talk.not_met"))}
     if step is not None and step.record is not None:
         return {"heard": "", "silent": False, "note": t("talk.word_left")}
     if text and step is not None and step.ask is not None and step.ask.kind in _PROOFS:

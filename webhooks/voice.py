@@ -16,9 +16,15 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException
 
-from bot.carriers.twilio_codes import answered_by, call_state_of, dead_line, ended_as
+from bot.carriers.twilio_codes import (
+    answered_by,
+    call_state_of,
+    dead_line,
+    ended_as,
+    transfer_ended_as,
+)
 from bot.carriers.twilio_signature import TwilioSignature
-from bot.domain.call.values import Heard
+from bot.domain.call.values import Heard, TransferEnd
 from bot.domain.vocabulary import CallOutcome
 from bot.flows.ports.calls import CallReport, RecordingReport
 from webhooks.signed import ADDRESS, SID, STATUS, View, code, field, signed_by, token
@@ -59,9 +65,9 @@ class PutThrough(Protocol):
 
     def wait(self, sid: str, waited: timedelta) -> str: ...
 
-    def queue_end(self, sid: str, number: int, result: str) -> str: ...
+    def queue_end(self, sid: str, number: int, end: TransferEnd) -> str: ...
 
-    def dial_end(self, sid: str, number: int, result: str, *, bridged: bool) -> str: ...
+    def dial_end(self, sid: str, number: int, end: TransferEnd) -> str: ...
 
 
 class Reports(Protocol):
@@ -176,15 +182,16 @@ def _add_transfers(
     @spoken
     def queue_end() -> str:
         form = request.form
-        return put.queue_end(field(form, "CallSid", SID), _number(), _word(form, "QueueResult"))
+        end = transfer_ended_as(_word(form, "QueueResult"))
+        return put.queue_end(field(form, "CallSid", SID), _number(), end)
 
     @pages.post("/dial-end")
     @spoken
     def dial_end() -> str:
         form = request.form
         bridged = form.get("DialBridged") != "false"
-        status = _word(form, "DialCallStatus")
-        return put.dial_end(field(form, "CallSid", SID), _number(), status, bridged=bridged)
+        end = transfer_ended_as(_word(form, "DialCallStatus"), bridged=bridged)
+        return put.dial_end(field(form, "CallSid", SID), _number(), end)
 
 
 def _add_reports(pages: Blueprint, signed: Callable[[View], View], parts: VoiceParts) -> None:

@@ -8,6 +8,7 @@ incomplete or of a wrong format).
 
 from __future__ import annotations
 
+from bot.domain.call.values import TransferEnd
 from bot.domain.vocabulary import AttemptState, CallOutcome
 from bot.flows.ports.carrier import Refusal
 
@@ -93,6 +94,15 @@ _CALL_OUTCOMES = {
     "failed": CallOutcome.FAILED,
 }
 
+#: `DialCallStatus` of a <Dial> and `QueueResult` of an <Enqueue>; by any other nobody was reached.
+_TRANSFER_ENDS = {
+    "completed": TransferEnd.MET,
+    "answered": TransferEnd.MET,
+    "bridged": TransferEnd.MET,
+    "hangup": TransferEnd.GAVE_UP,
+    "leave": TransferEnd.LEFT,
+}
+
 #: SIP responses after which a number is not called again.
 _DEAD_SIP = frozenset({"404", "410", "484", "604"})
 
@@ -113,6 +123,14 @@ def ended_as(status: str, heard: str | None) -> CallOutcome | None:
     if outcome is not CallOutcome.ANSWERED:
         return outcome
     return answered_by(heard) or outcome
+
+
+def transfer_ended_as(word: str, *, bridged: bool = True) -> TransferEnd:
+    """How a transfer ended. `bridged` is DialBridged: who picks up and hangs up within the whisper
+    ends a call that was answered, and talked to nobody.
+    """
+    end = _TRANSFER_ENDS.get(word, TransferEnd.NOT_MET)
+    return TransferEnd.NOT_MET if end is TransferEnd.MET and not bridged else end
 
 
 def dead_line(status: str, sip_response: str | None, code: str | None) -> bool:

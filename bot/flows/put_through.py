@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.call.values import CallLanguage, Heard
+from bot.domain.call.values import CallLanguage, Heard, TransferEnd
 from bot.flows.converse import Conversation
 from bot.flows.ports.calls import CallRow, CallStore
 from bot.flows.ports.speaking import Speaker
 from bot.flows.ports.transactions import Clock, Transactions
 from bot.flows.transfers import Transfers
 from bot.scripts.call_phrases import Phrases
-
-#: Ends of a transfer whose collector picked up the telephone.
-ANSWERED = frozenset({"completed", "answered"})
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ class PutThrough:
                 return self.speaker.leave()
             return self._transfers.waiting(store, call, language_of(call), waited)
 
-    def queue_end(self, sid: str, number: int, result: str) -> str:
+    def queue_end(self, sid: str, number: int, end: TransferEnd) -> str:
         """Out of the line: to whoever is free now, or on with the conversation."""
         with self.transactions() as store:
             call = store.call_of(sid=sid, token=None)
@@ -56,28 +53,26 @@ class PutThrough:
                 if call.transfer == "dialing" and call.answer is not None:
                     return call.answer  # the same end once more
                 if call.transfer == "queued":
-                    document = self._leave(store, call, result)
+                    document = self._leave(store, call, end)
                     if document is not None:
                         return document
-        return self.conversation.turn(sid, number, Heard.transfer(result))
+        return self.conversation.turn(sid, number, Heard.transfer(end))
 
-    def dial_end(self, sid: str, number: int, result: str, *, bridged: bool) -> str:
-        """The collector hung up, or was not reached. `bridged`: the two were connected; who picks
-        up and hangs up within the whisper ends a call that was answered, and talked to nobody.
-        """
-        result = result if bridged or result not in ANSWERED else "no-answer"
+    def dial_end(self, sid: str, number: int, end: TransferEnd) -> str:
+        """The collector hung up, or was not reached."""
         with self.transactions() as store:
             call = store.call_of(sid=sid, token=None)
             if call is not None and call.transfer in {"dialing", "talking"}:
                 now = self.clock.real() + call.shift
                 store.set_transfer(call.call_id, "over", collector_id=None, at=now)
-                if result not in ANSWERED:
+                if end is not TransferEnd.MET:
                     store.not_met(call.call_id)
-        return self.conversation.turn(sid, number, Heard.transfer(result))
+        return self.conversation.turn(sid, number, Heard.transfer(end))
 
-    def _leave(self, store: CallStore, call: CallRow, result: str) -> str | None:
+    def _leave(self, store: CallStore, call: CallRow, end: TransferEnd) -> str | None:
         now = self.clock.real() + call.shift
-        document = self._transfers.out_of_line(store, call, now) if result == "leave" else None
+        left = end is TransferEnd.LEFT
+        document = self._transfers.out_of_line(store, call, now) if left else None
         if document is None:
             store.set_transfer(call.call_id, "over", collector_id=None, at=now)
         return document

@@ -21,6 +21,7 @@ from bot.domain.call import (
     Say,
     StartRecording,
     Transfer,
+    TransferEnd,
     as_json,
     begin,
     hang_up,
@@ -46,9 +47,7 @@ heard = st.one_of(
         Heard.machine, st.sampled_from(["human", "machine_start", "machine_end_beep", "fax"])
     ),
     st.builds(Heard.recorded, st.integers(0, 120)),
-    st.builds(
-        Heard.transfer, st.sampled_from(["completed", "busy", "no-answer", "queue-full", ""])
-    ),
+    st.builds(Heard.transfer, st.sampled_from(TransferEnd)),
 )
 inputs = st.lists(st.tuples(heard, st.sampled_from(READINGS)), max_size=MAX_TURNS + 5)
 scripts = st.builds(

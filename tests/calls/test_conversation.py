@@ -21,6 +21,7 @@ from bot.domain.call import (
     Standing,
     StartRecording,
     Transfer,
+    TransferEnd,
     as_json,
     begin,
     expects_reference,
@@ -368,12 +369,12 @@ def test_a_carriers_announcement_is_no_answer_of_the_debtor():
 
 
 def test_a_transfer_that_nobody_takes_asks_for_a_time():
-    turn = talk(*VERIFIED, "0", Heard.transfer("no-answer"), desk=Desk.ON_DUTY)
+    turn = talk(*VERIFIED, "0", Heard.transfer(TransferEnd.NOT_MET), desk=Desk.ON_DUTY)
     assert turn.session.step == "ask_human_time"
 
 
 def test_a_transfer_that_was_taken_ends_the_talk():
-    turn = talk(*VERIFIED, "0", Heard.transfer("completed"), desk=Desk.ON_DUTY)
+    turn = talk(*VERIFIED, "0", Heard.transfer(TransferEnd.MET), desk=Desk.ON_DUTY)
     assert turn.session.ended
 
 

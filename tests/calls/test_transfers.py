@@ -25,6 +25,9 @@ from call_kit import (
 )
 from desk_kit import DeskInHand
 
+from bot.carriers.twilio_codes import transfer_ended_as
+from bot.domain.call import TransferEnd
+
 PHONE = "+8613800138555"
 
 
@@ -253,6 +256,26 @@ def test_a_collector_off_duty_is_given_no_call(desk: DeskInHand) -> None:
     act(desk, sid, "answer")
     talk(desk, sid, *KNOWN, "0")
     assert call_row(desk, case_id)["transfer"] is None
+
+
+@pytest.mark.parametrize(
+    ("word", "bridged", "end"),
+    [
+        ("completed", True, TransferEnd.MET),
+        ("completed", False, TransferEnd.NOT_MET),
+        ("answered", True, TransferEnd.MET),
+        ("bridged", True, TransferEnd.MET),
+        ("hangup", True, TransferEnd.GAVE_UP),
+        ("hangup", False, TransferEnd.GAVE_UP),
+        ("leave", True, TransferEnd.LEFT),
+        ("busy", True, TransferEnd.NOT_MET),
+        ("a word of next year", True, TransferEnd.NOT_MET),
+    ],
+)
+def test_the_carriers_word_for_the_end_of_a_transfer_is_one_of_ours(
+    word: str, bridged: bool, end: TransferEnd
+) -> None:
+    assert transfer_ended_as(word, bridged=bridged) is end
 
 
 def test_the_call_is_recorded_after_the_announcement_and_kept_by_reference(

@@ -30,6 +30,7 @@ from bot.domain.call import (
     Outcome,
     StartRecording,
     Transfer,
+    TransferEnd,
     Turn,
     begin,
     expects_reference,
@@ -115,7 +116,7 @@ def _heard(line: str) -> Heard:
         "人不出声": Heard.silence,
         "答录": lambda: Heard.machine(rest),
         "录音": lambda: Heard.recorded(int(rest)),
-        "转接": lambda: Heard.transfer(rest),
+        "转接": lambda: Heard.transfer(TransferEnd(rest)),
     }[what]()
 
 

@@ -18,6 +18,7 @@ from bot.domain.call import (
     Level,
     Record,
     Transfer,
+    TransferEnd,
     Turn,
     begin,
     hear,
@@ -92,8 +93,8 @@ def inputs(script: CallScript, turn: Turn) -> Iterator[Step]:
         yield Heard.recorded(5), None
         yield Heard.recorded(0), None
     elif isinstance(last, Transfer):
-        for result in ("completed", "no-answer", "busy", "queue-full"):
-            yield Heard.transfer(result), None
+        for end in TransferEnd:
+            yield Heard.transfer(end), None
         yield Heard.silence(), None
     for answered_by in ("machine_start", "machine_end_beep", "fax"):
         yield Heard.machine(answered_by), None

@@ -21,6 +21,7 @@ from bot.domain.call.values import (
     Standing,
     StartRecording,
     Transfer,
+    TransferEnd,
     Turn,
 )
 
@@ -46,6 +47,7 @@ __all__ = [
     "Standing",
     "StartRecording",
     "Transfer",
+    "TransferEnd",
     "Turn",
     "as_json",
     "begin",

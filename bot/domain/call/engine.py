@@ -15,10 +15,11 @@ from bot.domain.call.values import (
     OutcomeKind,
     Session,
     Standing,
+    TransferEnd,
     Turn,
 )
 
-_CONNECTED = frozenset({"completed", "bridged", "answered", "hangup"})
+_NOTHING_MORE = frozenset({TransferEnd.MET, TransferEnd.GAVE_UP})
 _FAX = "fax"
 _SPEAKS_FOR_ITSELF = frozenset({OutcomeKind.MACHINE, OutcomeKind.NO_RESPONSE})
 _SETTLED_UNVERIFIED = frozenset(
@@ -56,7 +57,7 @@ def hear(script: CallScript, session: Session, heard: Heard, context: CallContex
 
 def _heard(run: Run, step: Step, heard: Heard) -> Turn:
     if step.hand is not None:
-        return run.close() if heard.text in _CONNECTED else run.go(step.hand.failed)
+        return run.close() if heard.text in _NOTHING_MORE else run.go(step.hand.failed)
     if step.record is not None:
         return run.go(step.record.done)
     assert step.ask is not None

@@ -167,6 +167,15 @@ class Session:
     ended: bool = False
 
 
+class TransferEnd(StrEnum):
+    """How a transfer to a human ended, for the debtor."""
+
+    MET = "met"  #: the two were connected
+    GAVE_UP = "gave_up"  #: the debtor hung up while waiting in line
+    LEFT = "left"  #: the line was left: somebody is free, or it took too long
+    NOT_MET = "not_met"  #: nobody was reached
+
+
 class HeardKind(StrEnum):
     """What the carrier reports for a turn."""
 
@@ -183,7 +192,7 @@ class Heard:
     """One input. Build it with the class methods."""
 
     kind: HeardKind
-    text: str = ""  #: digits, words, AnsweredBy, DialCallStatus or QueueResult
+    text: str = ""  #: digits, words, AnsweredBy or a TransferEnd
     confidence: float = 1.0  #: of speech, 0–1
     seconds: int = 0  #: of a recording
 
@@ -213,10 +222,9 @@ class Heard:
         return cls(HeardKind.RECORDED, "", 1.0, seconds)
 
     @classmethod
-    def transfer(cls, result: str) -> Heard:
-        """DialCallStatus (completed, busy, no-answer, failed, canceled) or QueueResult (bridged,
-        hangup, leave, queue-full, error, redirected …)."""
-        return cls(HeardKind.TRANSFER, result)
+    def transfer(cls, end: TransferEnd) -> Heard:
+        """A transfer is over."""
+        return cls(HeardKind.TRANSFER, end.value)
 
 
 @dataclass(frozen=True, slots=True)
