@@ -20,7 +20,7 @@ def first(words: dict[str, float], holds: dict[str, float], leads: dict[str, flo
     return _first(Choice(tuple(words) or ("other",), (), words), chances)
 
 
-@pytest.mark.parametrize(("holds", "expected"), [(0.3, "call_later"), (0.5, "promise_to_pay")])
+@pytest.mark.parametrize(("holds", "expected"), [(0.45, "call_later"), (0.5, "promise_to_pay")])
 def test_a_promise_that_no_words_tell_of_must_hold_by_itself(holds: float, expected: str) -> None:
     leads = {"promise_to_pay": 0.6, "call_later": 0.3}
     assert first({}, {"promise_to_pay": holds}, leads) == expected
@@ -81,3 +81,9 @@ def test_a_grave_intent_leads_where_that_it_holds_and_that_it_comes_first_bear_e
     assert first({}, doubtful, {"call_later": 0.3, "wrong_person": 0.6}) == "wrong_person"
     likeliest = {"call_later": 0.52, "wrong_person": 0.45}
     assert first({}, {"call_later": 0.5, "wrong_person": 0.42}, likeliest) == "call_later"
+
+
+@pytest.mark.parametrize(("lead", "expected"), [(0.3, "already_paid"), (0.15, "hardship")])
+def test_of_two_rivals_the_one_that_holds_for_sure_leads(lead: float, expected: str) -> None:
+    holds = {"hardship": 0.3, "already_paid": 0.97}
+    assert first({}, holds, {"hardship": 0.4, "already_paid": lead}) == expected

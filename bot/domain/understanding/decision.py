@@ -34,10 +34,13 @@ _SURE, _SURE_AS_STATED = 0.9, 0.8
 """What makes a promise or an acknowledgement sure; the second where words of a promise of at least
 _STATED stand in the reply and none of harm."""
 _STATED = 0.8
-_BORNE = 0.4
+_BORNE = 0.5
 """The chance from which on a promise comes first that no words tell of."""
 _SAID = 0.4
 """What an intent needs that is neither kind nor harmful to lead where a kind reading is doubted."""
+_RIVAL, _SURER = 0.4, 0.3
+"""An intent so much as likely first as the likeliest is its rival; between rivals the chance that each holds, to this
+power, weighs too."""
 _SURE_WORDS = 0.85
 """Words of harm this sure are never overruled by a promise or an acknowledgement."""
 _HEARSAY = 0.875
@@ -120,12 +123,16 @@ def _mean(one: float, other: float) -> float:
 
 
 def _likeliest(choice: Choice, chances: Chances) -> str:
-    """What is likeliest meant first; a promise that neither words nor its own chance bear out is none."""
-    first = chances.first
-    borne = "promise_to_pay" in choice.weights or chances.holds["promise_to_pay"] >= _BORNE
-    if not borne:
+    """What is likeliest meant first, of rivals rather what holds for sure; a promise that neither words nor
+    its own chance bear out is none."""
+    first, holds = chances.first, chances.holds
+    if "promise_to_pay" not in choice.weights and holds["promise_to_pay"] < _BORNE:
         first = {name: chance for name, chance in first.items() if name != "promise_to_pay"}
-    return max(first, key=first.__getitem__)
+    least = _RIVAL * max(first.values())
+    rivals = [name for name, chance in first.items() if chance >= least]
+    if len(rivals) == 1:
+        return rivals[0]
+    return max(rivals, key=lambda name: first[name] * math.pow(holds[name], _SURER))
 
 
 def _doubted(choice: Choice, chances: Chances, *, sure: bool) -> str | None:
