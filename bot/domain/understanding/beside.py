@@ -37,7 +37,9 @@ _AFTER: Mapping[str, Mapping[str, float]] = {
     "refuse": {"promise_to_pay": _NEVER, "question": 0.5},
     # the day is that of the call, the reason keeps the debtor from talking
     "call_later": {"promise_to_pay": 0.9, "hardship": 0.5},
-    "already_paid": {"promise_to_pay": 0.9, "question": 0.2},
+    "already_paid": {"promise_to_pay": 0.9, "question": 0.23},
+    # whether there is a link is the wish for one
+    "request_link": {"question": 0.4},
     "complaint": {"question": 0.13},
     # what a stranger or a relative tells of the debtor
     "wrong_person": {"promise_to_pay": 0.85, "hardship": 0.5},
