@@ -38,6 +38,8 @@ _BORNE = 0.5
 """The chance from which on a promise comes first that no words tell of."""
 _SAID = 0.4
 """What an intent needs that is neither kind nor harmful to lead where a kind reading is doubted."""
+_FAINT = 0.05
+"""A grave intent that holds no likelier than this leads nothing; not to be reckoned is to be quick."""
 _RIVAL, _SURER = 0.4, 0.3
 """An intent so much as likely first as the likeliest is its rival; between rivals the chance that each holds, to this
 power, weighs too."""
@@ -103,9 +105,12 @@ def _first(choice: Choice, chances: Chances) -> str:
     stated = choice.weights.get("promise_to_pay", 0) >= _STATED and not HARMFUL & set(choice.names)
     vowed = likely == "promise_to_pay" and stated and chances.first[likely] >= _SURE_AS_STATED
     for name in _LEADS:
+        holds = chances.holds[name]
+        if holds < _FAINT:
+            continue
         needed = _DOUBTS[name][0] if vowed and name in _DOUBTS else _HOLDS
-        mean = _mean(chances.holds[name], chances.first[name])
-        if mean >= needed or (chances.holds[name] >= needed and mean >= _FIRST_TOO):
+        mean = _mean(holds, chances.first[name])
+        if mean >= needed or (holds >= needed and mean >= _FIRST_TOO):
             return name
     if likely not in _KIND:
         return likely
