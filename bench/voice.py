@@ -1,15 +1,16 @@
 """A turn of a call: how long fifty callers wait for the next word, beside the bare view.
 
-    python -m bench.voice [--small] [--json] [--rounds 15]
+    python -m bench.voice [--small] [--json] [--rounds 5]
 
 Fifty calls at once, each a conversation of eight turns that ends in a promise: the greeting, who it
 is, the document's last digits, the menu, a day, a sum, the confirmation. The product checks the
 signature, reads what it does not know of the call and the case, thinks, seals and stores the turn,
 and queues what was reached. The floor is the bare view of `bench.webhook`: a signature and one row.
 
-The ratio is of medians while nobody pauses: both servers are busy all the time, and it tells what a
-turn costs. The seconds are of fifty callers who each take a turn a second, at random moments (real
-ones listen and speak for five seconds and longer): the 99th percentile is the dead air they hear.
+The ratio is of the median answer to fifty callers who each take a turn a second, at random moments;
+real ones listen and speak for five seconds and longer, so that this is five times what fifty calls
+ask for. The 99th percentile there is the dead air they hear. Beside it is told what a turn costs:
+fifty callers who never pause, on two cores that never rest, and the processor time of an answer.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,7 +38,7 @@ from bench.webhook import signed, sms
 from bot.app.clock import system_now
 
 FULL, SMALL = 168, 84  #: calls in a round
-PACE, PACED = 1.0, 168  #: seconds from one turn of a caller to the next, and calls taken so
+PACE = 1.0  #: seconds from one turn of a caller to the next
 AIM, SLOWEST = 2.5, 0.150
 CALLERS, GROUP, CASES = 50, 84, 1000
 
@@ -75,37 +77,42 @@ class Bench:
     server: Databases
     calls: int
     ports: dict[str, int] = field(default_factory=dict)
-    slowest: list[float] = field(default_factory=list)
+    told: dict[str, list[dict[str, float]]] = field(default_factory=dict)
     cost: Cost = field(init=False)
     _next: dict[str, int] = field(default_factory=dict)
 
-    def median(self, side: str) -> float:
+    def paced(self, side: str) -> float:
+        """Seconds: the median of one round at the pace of people."""
+        return self._round(side, f"{side}, a turn each {PACE:g} s", str(PACE))
+
+    def pressed(self, side: str) -> float:
         """Seconds: the median of one round without a pause."""
-        done = self._round(side, self.calls)
-        if side == "product":
-            self.slowest.append(float(done["p99"]))
-        return float(done["p50"])
+        return self._round(side, f"{side}, without a pause")
 
-    def paced(self, side: str) -> dict[str, float]:
-        """Seconds: 50th and 99th percentile at the pace of people."""
-        done = self._round(side, min(self.calls, PACED), str(PACE))
-        return {name: round(float(done[name]), 4) for name in ("p50", "p99")}
+    def percentiles(self, side: str, how: str) -> dict[str, float]:
+        """Seconds: the median of the rounds' 50th and 99th percentile."""
+        rounds = self.told[f"{side}, {how}"]
+        return {
+            name: round(statistics.median(each[name] for each in rounds), 4)
+            for name in ("p50", "p99")
+        }
 
-    def _round(self, side: str, calls: int, *pace: str) -> dict[str, Any]:
+    def _round(self, side: str, name: str, *pace: str) -> float:
         first = self._next.get(side, 0)
-        self._next[side] = first + calls
-        numbers = range(first, first + calls)
+        self._next[side] = first + self.calls
+        numbers = range(first, first + self.calls)
         file = self.server.folder / "requests"
         made = self._talk(numbers) if side == "product" else self._write(numbers)
         file.write_bytes(load.pack(list(made)))
         command = [sys.executable, "-m", "bench.visitors", "127.0.0.1", str(self.ports[side])]
         command += [str(file), str(CALLERS), *pace]
-        with self.cost.counted(side, calls * len(_INPUTS)):
-            told = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
-        done: dict[str, Any] = json.loads(told)
+        with self.cost.counted(side, self.calls * len(_INPUTS)):
+            answer = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+        done: dict[str, Any] = json.loads(answer)
         if list(done["statuses"]) != ["200"]:
             raise SystemExit(f"{side}: {done['statuses']}")
-        return done
+        self.told.setdefault(name, []).append(done)
+        return float(done["p50"])
 
     def _talk(self, calls: range) -> Iterator[bytes]:
         """Group by group: a call's next turn is posted when its last one is answered."""
@@ -127,7 +134,7 @@ class Bench:
         with psycopg.connect(sides.url, autocommit=True) as connection:
             connection.execute("UPDATE sender SET voice = true")
             connection.execute("UPDATE debtor SET id_tail_sealed = %s", [sides.seal.seal("1234")])
-            calls(connection, self.calls * (rounds + 1) + min(self.calls, PACED), CASES)
+            calls(connection, self.calls * (2 * rounds + 1), CASES)
         with sides.served() as self.cost:
             yield
         with psycopg.connect(sides.url) as connection:
@@ -147,32 +154,37 @@ def main() -> int:
     """Run the bench."""
     parser = arguments(__doc__)
     given = parser.parse_args()
-    rounds = given.rounds or (5 if given.small else 15)
+    rounds = given.rounds or (2 if given.small else 5)
     with databases() as server:
         bench = Bench(server, SMALL if given.small else FULL)
         with bench.up(rounds):
             for side in bench.ports:
-                bench.median(side)  # warms it
-            bench.slowest.clear()
+                bench.pressed(side)  # warms it
+            bench.told.clear()
+            paced = _both(bench.paced, rounds)
             bench.cost.told.clear()
-            figures = in_turns(
-                rounds, lambda _: bench.median("product"), lambda _: bench.median("floor")
-            )
-            cost = bench.cost.medians()
-            told = {side: bench.paced(side) for side in bench.ports}
-    ratio = Ratio("turn of a call, median", "s", *figures, AIM)
+            pressed = _both(bench.pressed, rounds)
+    ratio = Ratio(f"turn of a call, {CALLERS} callers, median", "s", *paced, AIM)
+    pace, pressing = f"a turn each {PACE:g} s", "without a pause"
+    heard = bench.percentiles("product", pace)
     more: dict[str, object] = {
-        "callers": CALLERS,
         "turns per round": bench.calls * len(_INPUTS),
-        "processor time of a turn, ms": cost,
-        "99th percentile without a pause, s": round(sorted(bench.slowest)[rounds // 2], 4),
-        f"a turn each {PACE:g} s, s": told,
+        f"{pace}, s": {"product": heard, "floor": bench.percentiles("floor", pace)},
         "99th percentile at most, s": SLOWEST,
+        f"{pressing}, s": {side: bench.percentiles(side, pressing) for side in bench.ports},
+        f"{pressing}, ratio of medians": round(Ratio("", "s", *pressed, AIM).ratio, 2),
+        "processor time of a turn, ms": bench.cost.medians(),
         "load of the machine": round(os.getloadavg()[0], 1),
         "measured at": system_now().isoformat(timespec="minutes"),
     }
     status = report([ratio], more, as_json=given.json)
-    return status or int(told["product"]["p99"] > SLOWEST)
+    return status or int(heard["p99"] > SLOWEST)
+
+
+def _both(
+    measure: Callable[[str], float], rounds: int
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    return in_turns(rounds, lambda _: measure("product"), lambda _: measure("floor"))
 
 
 if __name__ == "__main__":
