@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.understanding.choice import Choice
 from bot.domain.understanding.classifier import Chances
-from bot.domain.understanding.decision import _first
+from bot.domain.understanding.decision import _first, _mean
 
 INTENTS = ("promise_to_pay", "greeting_ack", "call_later", "hardship", "question", "already_paid",
            "request_installment", "dispute", "refuse", "opt_out", "wrong_person",
@@ -87,3 +87,8 @@ def test_a_grave_intent_leads_where_that_it_holds_and_that_it_comes_first_bear_e
 def test_of_two_rivals_the_one_that_holds_for_sure_leads(lead: float, expected: str) -> None:
     holds = {"hardship": 0.3, "already_paid": 0.97}
     assert first({}, holds, {"hardship": 0.4, "already_paid": lead}) == expected
+
+
+def test_chances_that_contradict_each_other_outright_bear_nothing_out() -> None:
+    assert _mean(1.0, 0.0) == 0.0
+    assert _mean(0.3, 0.3) == pytest.approx(0.3)

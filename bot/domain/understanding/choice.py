@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.domain.understanding.inference import bare_reply, told_by_dates
 from bot.domain.understanding.lexicon import Lexicon
-from bot.domain.understanding.promises import firm_day, some_day
+from bot.domain.understanding.paying_day import firm_day, some_day
 from bot.domain.understanding.reading import Reading
 from bot.domain.understanding.rules import SOFT, Hit
 from bot.domain.understanding.values import Context

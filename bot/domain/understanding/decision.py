@@ -123,8 +123,8 @@ def _first(choice: Choice, chances: Chances) -> str:
 
 def _mean(one: float, other: float) -> float:
     """The chance whose odds are the geometric mean of those of two chances."""
-    for_it = math.sqrt(one * other)
-    return for_it / (for_it + math.sqrt((1 - one) * (1 - other)))
+    for_it, against = math.sqrt(one * other), math.sqrt((1 - one) * (1 - other))
+    return for_it / (for_it + against) if for_it else 0.0  # 1 and 0: nothing to divide by
 
 
 def _likeliest(choice: Choice, chances: Chances) -> str:

@@ -6,8 +6,8 @@ from datetime import datetime
 from itertools import compress
 
 from bot.domain.understanding.lexicon import Lexicon, Verbs
+from bot.domain.understanding.paying_day import day_of
 from bot.domain.understanding.pieces import Found
-from bot.domain.understanding.promises import day_of
 from bot.domain.understanding.reading import Dated, Reading
 from bot.domain.understanding.rules import SOFT
 from bot.domain.understanding.values import Context

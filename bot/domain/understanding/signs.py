@@ -9,7 +9,7 @@ from functools import cache
 
 from bot.domain.understanding.choice import Choice
 from bot.domain.understanding.kinds import DAY, SUM, Span
-from bot.domain.understanding.promises import firm_day, some_day
+from bot.domain.understanding.paying_day import firm_day, some_day
 from bot.domain.understanding.reading import Reading
 from bot.domain.understanding.rules import Hit
 from bot.domain.understanding.values import Context

@@ -6,8 +6,8 @@ import re
 from datetime import datetime
 
 from bot.domain.understanding.lexicon import Verbs
+from bot.domain.understanding.paying_day import firm_day, some_day
 from bot.domain.understanding.pieces import Found
-from bot.domain.understanding.promises import firm_day, some_day
 from bot.domain.understanding.reading import Reading
 from bot.domain.understanding.rules import SOFT, WEAK, Hit
 
