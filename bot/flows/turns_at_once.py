@@ -44,6 +44,8 @@ class TurnsAtOnce:
             context, locale = self.contexts.of(store, call, now)
             script = self.playbook.calls.by_id(call.script, locale)
             turn = begin(script, context)
+            if not _stands_alone(call, turn):
+                return None
             answer, taken = self._spoken(turn, None, detail=names_debt(script, context, turn))
             taken = replace(taken, connected=call.outcome is None)  # until somebody knows better
             return answer if self._written(store, call, sid, turn, taken, now) else None

@@ -16,6 +16,7 @@ from call_kit import DUE, KNOWN, act, call_row, called, settle, sid_of, talk, tu
 from desk_kit import DeskInHand
 from statements import statements
 
+from bot.domain.call import CallScript
 from bot.domain.call.values import Heard
 from bot.domain.vocabulary import CallOutcome
 from bot.flows.call_context import CallContexts
@@ -23,8 +24,6 @@ from bot.flows.converse import Conversation
 from bot.flows.ports.calls import CallRow, CallStore
 from bot.flows.ports.money import IncomingPayment
 from bot.flows.recent import Recent
-
-SID = "CA" + "5" * 32
 
 
 @dataclass
@@ -109,7 +108,8 @@ def test_one_turn_posted_eight_times_at_once_is_taken_once_and_answered_alike(
 def ringing(desk: DeskInHand) -> tuple[int, str, str]:
     """A call nobody has picked up yet: case, our attempt, sid."""
     case_id = called(desk)
-    return case_id, desk.one("SELECT token FROM attempt WHERE case_id = %s", case_id), SID
+    token = desk.one("SELECT token FROM attempt WHERE case_id = %s", case_id)
+    return case_id, token, sid_of(desk, case_id)
 
 
 def test_a_call_picked_up_eight_times_at_once_is_greeted_once(desk: DeskInHand) -> None:
@@ -138,6 +138,28 @@ def test_a_case_that_is_closed_while_the_debtor_picks_up_is_not_spoken_of(desk: 
         desk, lambda: desk.sql("UPDATE cases SET state = 'closed' WHERE id = %s", case_id)
     )
     assert "<Gather" not in late.answer(token, sid)
+
+
+@dataclass
+class HandingOver:
+    """Calls as they are, but that each begins by putting the debtor through."""
+
+    calls: Any
+
+    def by_id(self, script: str, locale: str) -> CallScript:
+        return replace(self.calls.by_id(script, locale), start="transfer")
+
+    def language(self, locale: str) -> Any:
+        return self.calls.language(locale)
+
+
+def test_a_call_whose_script_begins_with_a_transfer_is_put_through(desk: DeskInHand) -> None:
+    case_id, token, sid = ringing(desk)
+    as_is = desk.product.conversation
+    calls: Any = HandingOver(as_is.playbook.calls)
+    playbook = replace(as_is.playbook, calls=calls)
+    replace(as_is, playbook=playbook).answer(token, sid)
+    assert call_row(desk, case_id)["transfer"] == "queued"
 
 
 def test_the_next_turn_of_a_call_is_one_statement_and_one_transaction_if_something_is_reached(
