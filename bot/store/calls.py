@@ -108,7 +108,7 @@ class CallRows(DeliveryRows):
         return self._call(sid, token, "")
 
     def _call(self, sid: str | None, token: str | None, lock: str) -> CallRow | None:
-        where, value = (_BY_SID, sid) if token is None else (_BY_TOKEN, token)
+        where, value = _named(sid, token)
         rows = self._rows(f"{_FIND} {where} {lock}", value)
         return self._call_row(rows[0]) if rows else None
 
@@ -123,7 +123,7 @@ class CallRows(DeliveryRows):
 
     def peek_debtor(self, *, sid: str | None, token: str | None) -> int | None:
         """Whose call it is, without a lock."""
-        where, value = (_BY_TOKEN, token) if token is not None else (_BY_SID, sid)
+        where, value = _named(sid, token)
         query = f"SELECT c.debtor_id FROM call c {where}"
         row = self._connection.execute(query.encode(), [value]).fetchone()
         return row[0] if row else None
@@ -264,3 +264,8 @@ class CallRows(DeliveryRows):
             "WHERE id = %s",
             [hour, _HOURS, debtor_id],
         )
+
+
+def _named(sid: str | None, token: str | None) -> tuple[str, str | None]:
+    """What finds a call, and its value: our attempt where it is named, else the sid."""
+    return (_BY_SID, sid) if token is None else (_BY_TOKEN, token)
