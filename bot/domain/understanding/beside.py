@@ -57,7 +57,8 @@ _ASKS_CONTACT = frozenset({"request_human", "call_later"})
 """Words of these ask to be spoken to: a stop that no words tell of must then hold by itself."""
 _STOPS = 0.45
 _NOT_BESIDE = frozenset({"other", "greeting_ack"})
-_LEAST = 0.13
+_LEAST = min(_ELSE, *_OWN.values(), *(low for needs in _AFTER.values() for low in needs.values()))
+"""Below this none stands beside any: most need not be weighed."""
 
 
 def beside(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from bot.domain.understanding import amounts, asides, classifier, kinds, tokens
@@ -116,13 +116,5 @@ def build(data: Mapping[str, Mapping[str, Any]]) -> Lexicon:
 
 def _verbs(data: Mapping[str, Any]) -> Verbs:
     kinds = "|".join(f"(?P<{name}>{pattern})" for name, pattern in data["verbs"].items())
-    return Verbs(kinds=headed(kinds), **{name: compiled(data[name]) for name in _VERB_PATTERNS})
-
-
-_VERB_PATTERNS = (
-    "correction", "not_first", "split", "recurring", "filler_only", "yes", "self", "no",
-    "condition", "next_step", "for_good", "own_kin", "mourning",
-    "aside", "transfer", "money_noun", "in_parts", "payday",
-    "supposing", "asks", "undecided", "debt_noun", "hedge", "denied",
-    "owed_me", "vowed_before", "again_past", "offered", "spread_over", "in_next_run", "wired", "once_more", "phone", "set_off",
-)  # fmt: skip
+    others = [field.name for field in fields(Verbs) if field.name != "kinds"]
+    return Verbs(kinds=headed(kinds), **{name: compiled(data[name]) for name in others})
