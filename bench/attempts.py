@@ -32,14 +32,14 @@ FROM attempt a JOIN touch t ON t.id = a.touch_id WHERE a.channel = 'voice'
 """
 
 
-def attempts(connection: psycopg.Connection[Any], count: int, cases: int) -> None:
+def send_messages(connection: psycopg.Connection[Any], count: int, cases: int) -> None:
     """Messages `attempt-0` to `attempt-{count - 1}`, dealt out among the first `cases` cases."""
     values = {"count": count, "cases": cases, "channel": "sms", "script": "reminder.d1_5"}
     connection.execute(_ATTEMPTS, values)
 
 
-def calls(connection: psycopg.Connection[Any], count: int, cases: int) -> None:
-    """As `attempts`, calls that ring."""
+def place_calls(connection: psycopg.Connection[Any], count: int, cases: int) -> None:
+    """As `send_messages`, calls that ring."""
     values = {"count": count, "cases": cases, "channel": "voice", "script": "ivr.d6_20"}
     connection.execute(_ATTEMPTS, values)
     connection.execute(_CALLS)

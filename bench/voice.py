@@ -29,7 +29,7 @@ from typing import Any
 import psycopg
 
 from bench import load
-from bench.attempts import calls
+from bench.attempts import place_calls
 from bench.book import SENDER, Databases, databases
 from bench.cost import Cost
 from bench.ratio import Ratio, arguments, in_turns, report
@@ -39,6 +39,7 @@ from bot.app.clock import system_now
 
 FULL, SMALL = 168, 84  #: calls in a round
 PACE = 1.0  #: seconds from one turn of a caller to the next
+PACED, PRESSED = f"a turn each {PACE:g} s", "without a pause"
 AIM, SLOWEST = 2.5, 0.150
 CALLERS, GROUP, CASES = 50, 84, 1000
 
@@ -77,27 +78,27 @@ class Bench:
     server: Databases
     calls: int
     ports: dict[str, int] = field(default_factory=dict)
-    told: dict[str, list[dict[str, float]]] = field(default_factory=dict)
+    told: dict[tuple[str, str], list[dict[str, float]]] = field(default_factory=dict)
     cost: Cost = field(init=False)
     _next: dict[str, int] = field(default_factory=dict)
 
     def paced(self, side: str) -> float:
         """Seconds: the median of one round at the pace of people."""
-        return self._round(side, f"{side}, a turn each {PACE:g} s", str(PACE))
+        return self._round(side, PACED, str(PACE))
 
     def pressed(self, side: str) -> float:
         """Seconds: the median of one round without a pause."""
-        return self._round(side, f"{side}, without a pause")
+        return self._round(side, PRESSED)
 
     def percentiles(self, side: str, how: str) -> dict[str, float]:
         """Seconds: the median of the rounds' 50th and 99th percentile."""
-        rounds = self.told[f"{side}, {how}"]
+        rounds = self.told[side, how]
         return {
             name: round(statistics.median(each[name] for each in rounds), 4)
             for name in ("p50", "p99")
         }
 
-    def _round(self, side: str, name: str, *pace: str) -> float:
+    def _round(self, side: str, how: str, *pace: str) -> float:
         first = self._next.get(side, 0)
         self._next[side] = first + self.calls
         numbers = range(first, first + self.calls)
@@ -111,7 +112,7 @@ class Bench:
         done: dict[str, Any] = json.loads(answer)
         if list(done["statuses"]) != ["200"]:
             raise SystemExit(f"{side}: {done['statuses']}")
-        self.told.setdefault(name, []).append(done)
+        self.told.setdefault((side, how), []).append(done)
         return float(done["p50"])
 
     def _talk(self, calls: range) -> Iterator[bytes]:
@@ -134,13 +135,13 @@ class Bench:
         with psycopg.connect(sides.url, autocommit=True) as connection:
             connection.execute("UPDATE sender SET voice = true")
             connection.execute("UPDATE debtor SET id_tail_sealed = %s", [sides.seal.seal("1234")])
-            calls(connection, self.calls * (2 * rounds + 1), CASES)
+            place_calls(connection, self.calls * (2 * rounds + 1), CASES)
         with sides.served() as self.cost:
             yield
         with psycopg.connect(sides.url) as connection:
-            self._check(connection, rounds)
+            self._check(connection)
 
-    def _check(self, connection: psycopg.Connection, rounds: int) -> None:
+    def _check(self, connection: psycopg.Connection) -> None:
         """The calls really went all the way: else the figure would be one of apologies."""
         row = connection.execute(
             "SELECT count(*) FILTER (WHERE turn = %s), count(*) FROM call", [len(_INPUTS)]
@@ -165,14 +166,13 @@ def main() -> int:
             bench.cost.told.clear()
             pressed = _both(bench.pressed, rounds)
     ratio = Ratio(f"turn of a call, {CALLERS} callers, median", "s", *paced, AIM)
-    pace, pressing = f"a turn each {PACE:g} s", "without a pause"
-    heard = bench.percentiles("product", pace)
+    heard = bench.percentiles("product", PACED)
     more: dict[str, object] = {
         "turns per round": bench.calls * len(_INPUTS),
-        f"{pace}, s": {"product": heard, "floor": bench.percentiles("floor", pace)},
+        f"{PACED}, s": {"product": heard, "floor": bench.percentiles("floor", PACED)},
         "99th percentile at most, s": SLOWEST,
-        f"{pressing}, s": {side: bench.percentiles(side, pressing) for side in bench.ports},
-        f"{pressing}, ratio of medians": round(Ratio("", "s", *pressed, AIM).ratio, 2),
+        f"{PRESSED}, s": {side: bench.percentiles(side, PRESSED) for side in bench.ports},
+        f"{PRESSED}, ratio of medians": round(Ratio(PRESSED, "s", *pressed, AIM).ratio, 2),
         "processor time of a turn, ms": bench.cost.medians(),
         "load of the machine": round(os.getloadavg()[0], 1),
         "measured at": system_now().isoformat(timespec="minutes"),

@@ -24,7 +24,7 @@ from urllib.parse import urlencode
 import psycopg
 
 from bench import load
-from bench.attempts import attempts
+from bench.attempts import send_messages
 from bench.book import ACCOUNT, SENDER, TOKEN, Databases, databases
 from bench.ratio import Ratio, arguments, in_turns, report
 from bench.sides import Sides
@@ -109,7 +109,7 @@ class Bench:
         self.ports = sides.ports
         with psycopg.connect(sides.url, autocommit=True) as connection:
             count = self.requests * (rounds + 1) // 2 + 1
-            attempts(connection, count, CASES)
+            send_messages(connection, count, CASES)
         with sides.served():
             yield
 
