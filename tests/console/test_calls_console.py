@@ -77,7 +77,7 @@ def test_a_key_in_the_story_is_a_key_and_no_reading_to_be_put_right(
 def test_keys_transfers_and_messages_are_told_in_words_of_the_page(
     talked: tuple[DeskInHand, int, str],
 ) -> None:
-    """The carrier's words for them (`completed`, nothing at all) are nobody's words."""
+    """What the turns hold for them (`not_met`, nothing at all) are nobody's words."""
     desk, case_id, sid = talked
     desk.sandbox.call("POST", f"/calls/{sid}/hangup", {})
     desk.sandbox.flush()
@@ -86,7 +86,7 @@ def test_keys_transfers_and_messages_are_told_in_words_of_the_page(
     last = desk.one("SELECT max(number) FROM call_turn")
     seal = desk.product.seal.seal
     for step, heard in (
-        ("transfer", "0"), ("transfer_failed", "no-answer"), ("leave_word", "1"), ("word_left", "")
+        ("transfer", "0"), ("transfer_failed", "not_met"), ("leave_word", "1"), ("word_left", "")
     ):  # fmt: skip
         last += 1
         desk.sql(
@@ -98,7 +98,7 @@ def test_keys_transfers_and_messages_are_told_in_words_of_the_page(
     desk.sql("UPDATE call SET seconds = 185")
     page = browser.get(f"/cases/{case_id}").text
     assert "按键 1" in page
-    assert "no-answer" not in page
+    assert "not_met" not in page
     assert "没有接通专员" in page
     assert "留言，见下面的录音" in page
     assert "对方没有出声" not in page

@@ -53,6 +53,8 @@ class Verbs:
     once_more: re.Pattern[str]
     phone: re.Pattern[str]
     set_off: re.Pattern[str]
+    called_off: re.Pattern[str]
+    each: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,6 @@ from bot.domain.understanding.reading import FIRST, Dated, Reading
 from bot.domain.understanding.values import Portion
 
 _OWN_VERB, _NEXT_CLAUSE = 4, 16
-_REFUSED = re.compile("(?:也|又|都|是)?(?:不行|不成|来不及|赶不上|够呛|没戏)")
-_EACH = re.compile("各|每[次笔]|都")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,9 @@ def _fixed(reading: Reading, now: datetime, verbs: Verbs) -> list[Fixed]:
     order = (("pay", ""), ("",), ("income",)) if parts > 1 else (("pay",), ("",), ("income",))
     refused = [d.found for d in reading.role("cannot") if d.found.place]
     refused += [
-        d.found for d in reading.role("dropped") if _REFUSED.match(reading.text, d.found.end)
+        d.found
+        for d in reading.role("dropped")
+        if verbs.called_off.match(reading.text, d.found.end)
     ]
     opened = [d.found.place for d in reading.dates if d.found.kind == "after"]
     for roles in order:
@@ -221,7 +221,7 @@ def _steps(
     rows: list[tuple[date, bool, int | None, list[Share]]] = []
     for at, (_, day, deadline) in enumerate(fixed):
         low = starts[at]
-        mine = [s for s in sums if low <= s.start < limits[at] or _for_each(reading, s)]
+        mine = [s for s in sums if low <= s.start < limits[at] or _for_each(reading, s, verbs)]
         parts = [s for s in shares if low <= s.start < limits[at]]
         rows.append((day, deadline, mine[-1].minor if mine else None, parts))
     day, deadline, minor, parts = rows[0]
@@ -230,9 +230,9 @@ def _steps(
     return Promise(day, deadline, minor, portion, fraction, further, chosen=fixed[0][0].found)
 
 
-def _for_each(reading: Reading, one: Sum) -> bool:
+def _for_each(reading: Reading, one: Sum, verbs: Verbs) -> bool:
     """五号十号各还五百: the sum is of every step."""
-    return bool(_EACH.search(reading.text, max(0, one.start - 4), one.start))
+    return bool(verbs.each.search(reading.text, max(0, one.start - 4), one.start))
 
 
 def _rest_later(
