@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.domain.understanding.calendar import safe_date
 from bot.domain.understanding.days import WEEKEND
 from bot.domain.understanding.frames import Frame
 from bot.domain.understanding.numerals import integer
@@ -27,6 +28,9 @@ _WEEKDAY = (
     | {str(i): i - 1 for i in range(1, 8)}
 )
 
+
+_SHORT_YEAR, _MANY_WAYS = 12, 3
+"""26-12-5 is a date only this many years around now (10.2.5 is none)."""
 
 _TOLD = frozenset({"当", "同", "次", "翌", "隔"})
 """隔天, 当天 count from the day told before."""
@@ -71,13 +75,17 @@ def _md(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
 
 
 def _dmy(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool:
-    """3/3/2015, 10/31/74: month first unless only day first is possible."""
-    first, second, year = (int(g or 0) for g in token.groups)
-    month, day = (second, first) if first > 12 else (first, second)
-    if not (1 <= month <= 12 and 1 <= day <= 31):
+    """26-12-5, 3/3/2015, 10/31/74: of the year first and the month first the one nearer to now; the day
+    first only where nothing else is possible."""
+    first, second, last = (int(g or 0) for g in token.groups)
+    year = last if last > 99 else century_year(last, now)
+    ways = [(century_year(first, now), second, last)] if token.text[1].isdigit() else []
+    ways += [(year, first, second), (year, second, first)] if len(token.groups[2] or "") > 1 else []
+    real = [way for way in ways if safe_date(*way)]
+    if not real or (len(ways) == 1 and abs(real[0][0] - now.year) > _SHORT_YEAR):
         return False
-    frame.year = year if year > 99 else century_year(year, now)
-    frame.month, frame.day = month, day
+    plain = real if len(real) < _MANY_WAYS else real[:2]
+    frame.year, frame.month, frame.day = min(plain, key=lambda way: abs(way[0] - now.year))
     return True
 
 
@@ -258,11 +266,12 @@ def _part(frame: Frame, token: Token, _now: datetime, lexicon: TimeLexicon) -> b
 
 
 def _clock(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
-    hour, half, quarter, minute, second = token.groups
+    hour, half, quarter, minute, second, meridiem = token.groups
     minutes = 30 if half else 15 * _int(quarter) if quarter else _int(minute)
     frame.clock = (_int(hour), minutes, _int(second))
     frame.clock_grain = "second" if second else "minute" if half or quarter or minute else "hour"
     frame.literal_clock = "时" in token.text[:3]
+    _meridiem(frame, meridiem)
     return minutes < 60
 
 

@@ -10,10 +10,13 @@ from bot.domain.understanding.frames import DAY, Place, inherit
 from bot.domain.understanding.lengths import Length, reached, shift
 from bot.domain.understanding.pieces import Found, Item
 from bot.domain.understanding.placing import CLOCKED, Placer, tags_of
+from bot.domain.understanding.tokens import Words
 
 _RANGE = re.compile(r" ?(?:到|至|直到|-|~|——?|、|起至|起,?至|\),?[-~至到]+)(?:了)? ?")
 _BETWEEN = re.compile(r"(?:和|与|跟|及)$")
-_SPAN = re.compile("之间|期间|这段时间")
+_SPAN = re.compile("之间|期间|中间|间(?![隔接])|这段时间")
+_FROM_THEN = re.compile("(?:之后|以后|后|起)[,、]?")
+"""10号以后15号以前: what stands between the two."""
 _OFFSET = {
     "前": -1, "之前": -1, "以前": -1, "后": 1, "之后": 1, "以后": 1, "过后": 1, "最后": -1, "最后的": -1, "": 0,
 }  # fmt: skip
@@ -22,7 +25,7 @@ _COUNTED = frozenset({"counted"})
 
 def read_range(placer: Placer, one: Item, two: Item) -> Found | None:
     """From one moment to another, or to now; None when they make no range."""
-    if not (two.frame or two.mark == "now") or not _connected(placer.text, one, two):
+    if not (two.frame or two.mark == "now") or not _connected(placer.text, placer.words, one, two):
         return None
     if two.mark == "now" and one.frame:
         one.frame.past = True
@@ -31,9 +34,11 @@ def read_range(placer: Placer, one: Item, two: Item) -> Found | None:
     if left is None or right is None:
         return None
     end = right.start if right.grain in CLOCKED else right.end
+    text, words = placer.text, placer.words
+    if _FROM_THEN.fullmatch(text, one.end, two.start) and right.grain not in CLOCKED:
+        end = placer.last_before(right).end
     if end <= left.start:
         return None
-    text, words = placer.text, placer.words
     more = words.before.match(text, two.end) or words.within.match(text, two.end)
     more = more or _SPAN.match(text, two.end)
     place = Place(left.start, end, right.grain)
@@ -41,14 +46,16 @@ def read_range(placer: Placer, one: Item, two: Item) -> Found | None:
     return Found(one.start, stop, place, "range", tags_of(one) | {"range"})
 
 
-def _connected(text: str, one: Item, two: Item) -> bool:
+def _connected(text: str, words: Words, one: Item, two: Item) -> bool:
     gap = text[one.end : two.start]
     if gap == "、":  # 6、7点; but 11、12号 are two days
         return bool(one.frame and one.frame.clock and two.frame and two.frame.clock)
     if two.mark == "now" and text[two.start] == "至":
         return gap in ("", "起", "开始", "以来")
+    if _FROM_THEN.fullmatch(gap):
+        return two.frame is not None and bool(words.before.match(text, two.end))
     if _BETWEEN.fullmatch(gap):
-        return text.startswith("之间", two.end)
+        return bool(_SPAN.match(text, two.end)) or text[two.end - 1] == "间"
     return bool(_RANGE.fullmatch(gap))
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from bot.domain.understanding.clocks import resolve
+from bot.domain.understanding.days import day_place
 from bot.domain.understanding.fill import FILL
 from bot.domain.understanding.frames import Frame, Place
 from bot.domain.understanding.lengths import Length, Workday, read_length
@@ -16,7 +17,8 @@ from bot.domain.understanding.values import WhenKind
 
 _GAP = re.compile(r"[的 (·\-]?(?:话|大概|大约|差不多|左右|约|那天|那个|这个|当天|我|是)?")
 _COMMA_GAP = re.compile(r"(?:吧|呢|啊)?[, ]|\),?")
-_DAY_LEVEL, _PART_LEVEL = 6, 7
+_AGAIN = re.compile(r"[,(]?(?:也?就是|即|是)?")
+_DAY_LEVEL, _PART_LEVEL, _YEAR_LEVEL, _MONTH_LEVEL = 6, 7, 1, 3
 
 
 @dataclass(slots=True)
@@ -69,7 +71,31 @@ def gather(text: str, tokens: list[Token], facts: Facts, lexicon: TimeLexicon) -
         at += used
     for one, two in pairwise(items):
         _share(text, one, two)
-    return items
+    return _told_once(text, items, facts) if len(items) > 1 else items
+
+
+def _told_once(text: str, items: list[Item], facts: Facts) -> list[Item]:
+    """周六，12月5日 and 明天（26号） are one day said twice: the second says it."""
+    out = items[:1]
+    for item in items[1:]:
+        if _AGAIN.fullmatch(text, out[-1].end, item.start) and _same(out[-1], item, facts):
+            item.start = out.pop().start
+        out.append(item)
+    return out
+
+
+def _same(one: Item, two: Item, facts: Facts) -> bool:
+    """Whether the first, a bare weekday or a day from now, is the day that the second names by its date."""
+    first, second = one.frame, two.frame
+    if first is None or second is None or first.level != _DAY_LEVEL or second.day is None:
+        return False
+    if second.lunar or (first.weekday is None and first.day_shift is None):
+        return False
+    told, day = resolve(first, facts.now), day_place(second, facts.now, None)
+    if told is None or day is None:
+        return False
+    bare = first.weekday is not None and first.week_shift is None
+    return told == day or (bare and first.weekday == day.start.weekday())
 
 
 def _mark(token: Token) -> Item:
@@ -111,8 +137,8 @@ def _moment(
 
 def _said_twice(frame: Frame, token: Token, gap: str, facts: Facts, lexicon: TimeLexicon) -> bool:
     """3月11日(周五), 25号发工资, 今天周五: the same day again; but 今天周五, 下周一 are two."""
-    if token.kind != "weekday" or "(" in gap:
-        return token.kind in ("weekday", "payday")
+    if token.kind != "weekday" or "(" in gap or (frame.day is not None and not gap):
+        return token.kind in ("weekday", "payday") or (token.kind == "weekdays" and "(" in gap)
     again = Frame()
     FILL["weekday"][1](again, token, facts.now, lexicon)
     if frame.weekday is not None:
@@ -132,6 +158,7 @@ def _joins(gap: str, token: Token, level: int, rank: int) -> bool:
     if _GAP.fullmatch(gap):
         return True
     falls = rank >= _PART_LEVEL or level in (3, 5) or rank == level == _DAY_LEVEL
+    falls = falls or (level == _YEAR_LEVEL and rank == _MONTH_LEVEL)
     return falls and bool(_COMMA_GAP.fullmatch(gap))
 
 

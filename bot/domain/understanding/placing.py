@@ -69,7 +69,7 @@ class Placer:
             end = about.end()
         head = text[max(0, start - 6) : start]
         if match := words.before.match(text, end):
-            return Found(start, match.end(), self._before(place), "deadline", tags)
+            return Found(start, match.end(), self.last_before(place), "deadline", tags)
         if match := words.within.match(text, end):
             kind = "deadline" if place.grain != "part" else "range"
             return Found(start, match.end(), place, kind, tags)  # type: ignore[arg-type]
@@ -82,9 +82,10 @@ class Placer:
         wide = place.end - place.start > DAY or place.grain == "part"
         return Found(start, end, place, "range" if wide else "point", tags)
 
-    def _before(self, place: Place) -> Place:
-        """Before a day: that day. Before a longer stretch that has not begun: the day before it."""
-        if place.grain in _LONG and place.start > self.facts.now:
+    def last_before(self, place: Place) -> Place:
+        """Before a day: that day. Before a longer stretch not under way: the day before it."""
+        now = self.facts.now
+        if place.grain in _LONG and not place.start <= now < place.end:
             day = place.start.date() - DAY
         elif place.end - place.start > DAY:
             day = place.end.date() - DAY
