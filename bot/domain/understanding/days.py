@@ -67,6 +67,10 @@ def _weekly(frame: Frame, today: date) -> Place | None:
         return days(saturday, saturday + 2 * DAY, "weekend")
     if frame.weekday is None:
         start = monday + timedelta(days=7 * (shift or 0))
+        if frame.week_half is not None:
+            middle = start + 3 * DAY
+            edges = (start, middle) if frame.week_half == 1 else (middle, start + 7 * DAY)
+            return days(*edges, "week")
         return days(start, start + 7 * DAY, "week")
     day = monday + timedelta(days=frame.weekday + 7 * (shift or 0))
     if not shift and frame.past:
@@ -219,7 +223,7 @@ def _yearly(frame: Frame, today: date) -> Place | None:  # noqa: PLR0911  (one r
         return days(start, add_months(start, 6), "half")
     if frame.season is not None:
         return _season(frame.season, year, today, past=frame.past)
-    if year is None or not 1 <= year <= 9998:
+    if year is None or not 1 <= year <= 9997:
         return None
     first = date(year, 1, 1)
     portions = {"底": (12, 31, 1, "day"), "初": (1, 1, 31, "month"), "中": (6, 1, 30, "month")}
@@ -227,7 +231,7 @@ def _yearly(frame: Frame, today: date) -> Place | None:  # noqa: PLR0911  (one r
         month, day, length, grain = portions[frame.portion]
         start = date(year, month, day)
         return days(start, start + timedelta(days=length), grain)
-    return days(first, date(year + 1, 1, 1), "year")
+    return days(first, date(year + frame.years_span, 1, 1), "year")
 
 
 def _era(frame: Frame, today: date) -> Place | None:

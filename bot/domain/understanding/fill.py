@@ -7,6 +7,14 @@ from datetime import datetime
 
 from bot.domain.understanding.calendar import safe_date
 from bot.domain.understanding.days import WEEKEND
+from bot.domain.understanding.fill_hours import (
+    fill_ampm,
+    fill_approxhour,
+    fill_clock,
+    fill_colon,
+    fill_hourbare,
+    fill_part,
+)
 from bot.domain.understanding.frames import Frame
 from bot.domain.understanding.numerals import integer
 from bot.domain.understanding.tokens import TimeLexicon, Token
@@ -16,7 +24,7 @@ Filler = Callable[[Frame, Token, datetime, TimeLexicon], bool]
 _SHIFT = {"上上": -2, "上": -1, "下": 1, "下下": 2, "下下下": 3, "次": 1, "前": -1}
 _YEAR_SHIFT = {
     "大前年": -3, "前年": -2, "去年": -1, "今年": 0, "明年": 1, "后年": 2, "大后年": 3, "来年": 1, "本年": 0, "当年": 0,
-    "次年": 1, "上年": -1, "上一年": -1, "下年": 1, "下一年": 1, "这一年": 0, "新的一年": 1,
+    "次年": 1, "上年": -1, "上一年": -1, "下年": 1, "下一年": 1, "这一年": 0, "新的一年": 1, "明后两年": 1,
 }  # fmt: skip
 _DAY_SHIFT = {
     "大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "同": 0, "明": 1, "次": 1, "翌": 1, "隔": 1, "第二": 1, "后": 2, "大后": 3,
@@ -46,14 +54,23 @@ def century_year(short: int, now: datetime) -> int:
 
 
 def _year(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool:
-    text = next((g for g in token.groups if g), "")
+    text = next((g for g in token.groups if g), "").removesuffix("年")
     value = _int(text)
     frame.year = century_year(value, now) if len(text) <= 2 and value < 100 else value
     return True
 
 
+def _minguo(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    """民国115年: the years of the Republic, whose first is 1912."""
+    name = token.groups[0] or ""
+    frame.year = 1911 + (1 if name == "元" else _int(name))
+    return frame.year > 1911
+
+
 def _relyear(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool:
-    frame.year = now.year + _YEAR_SHIFT.get(token.text.rstrip("度间"), 0)
+    word = token.text.rstrip("度间")
+    frame.year = now.year + _YEAR_SHIFT.get(word, 0)
+    frame.years_span = 2 if "两" in word else 1
     return True
 
 
@@ -122,6 +139,12 @@ def _half(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     return True
 
 
+def _relhalf(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool:
+    index = now.year * 2 + now.month // 7 + _SHIFT.get(token.groups[0] or "", 0)
+    frame.year, frame.half = index // 2, index % 2 + 1
+    return True
+
+
 def _yearpart(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool:
     frame.year = now.year if frame.year is None else frame.year
     frame.portion = _portion(token.groups[0])
@@ -149,6 +172,11 @@ def _lunarmonth(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> b
 
 def _month(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     frame.month = 1 if token.groups[0] == "元" else _int(token.groups[0])
+    return 1 <= frame.month <= 12
+
+
+def _nthmonth(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    frame.month = _int(token.groups[0]) if token.groups[0] else 1
     return 1 <= frame.month <= 12
 
 
@@ -198,6 +226,12 @@ def _nthweekday(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> b
 
 def _week(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     frame.week_shift = _SHIFT.get(token.groups[0] or "", 0)
+    return True
+
+
+def _halfweek(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    frame.week_half = 1 if token.groups[0] in ("上", "前") else 2
+    frame.week_shift = frame.week_shift or 0
     return True
 
 
@@ -260,55 +294,9 @@ def _nthday(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     return any(said is not None for said in within)
 
 
-def _part(frame: Frame, token: Token, _now: datetime, lexicon: TimeLexicon) -> bool:
-    frame.part = lexicon.parts.get(token.text)
-    return frame.part is not None
-
-
-def _clock(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
-    hour, half, quarter, minute, second, meridiem = token.groups
-    minutes = 30 if half else 15 * _int(quarter) if quarter else _int(minute)
-    frame.clock = (_int(hour), minutes, _int(second))
-    frame.clock_grain = "second" if second else "minute" if half or quarter or minute else "hour"
-    frame.literal_clock = "时" in token.text[:3]
-    _meridiem(frame, meridiem)
-    return minutes < 60
-
-
-def _colon(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
-    hour, minute, second, half = token.groups
-    frame.clock = (int(hour or 0), int(minute or 0), int(second or 0))
-    frame.clock_grain = "second" if second else "minute"
-    frame.literal_clock, frame.written_clock = len(hour or "") == 2, True
-    _meridiem(frame, half)
-    return int(minute or 0) < 60
-
-
-def _ampm(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
-    lead, hour, minute, hour_too, tail = token.groups
-    frame.clock = (int(hour or hour_too or 0), int(minute or 0), 0)
-    frame.clock_grain = "minute" if minute else "hour"
-    _meridiem(frame, lead or tail)
-    return frame.clock[0] <= 24
-
-
-def _meridiem(frame: Frame, half: str | None) -> None:
-    if half:
-        frame.part = (0, 12, "am") if half[0] == "a" else (12, 18, "pm")
-
-
-def _approxhour(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
-    ten, first, second = token.groups
-    low, high = _int(first), _int(second)
-    if high != low + 1:
-        return False
-    base = 10 if ten else 0
-    frame.clock, frame.clock_end = (base + low, 0, 0), base + high
-    return base + high <= 24
-
-
-def _hourbare(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
-    frame.clock = (_int(token.groups[0]), 0, 0)
+def _nthtold(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    """第三天我还: two days after the day told before it, or today."""
+    frame.day_shift, frame.told = _int(token.groups[0]) - 1, True
     return True
 
 
@@ -320,13 +308,14 @@ def _payday(frame: Frame, _token: Token, _now: datetime, _: TimeLexicon) -> bool
 FILL: dict[str, tuple[int, Filler]] = {
     "iso": (6, _ymd), "compact": (6, _ymd), "yearmonth": (3, _ymd), "dmy": (6, _dmy), "md": (6, _md), "years": (1, _years),
     "decade": (0, _decade), "century": (0, _century), "year": (1, _year), "relyear": (1, _relyear),
-    "quarter": (2, _quarter), "quarters": (2, _quarters), "half": (2, _half), "yearpart": (3, _yearpart),
+    "quarter": (2, _quarter), "quarters": (2, _quarters), "half": (2, _half), "relhalf": (2, _relhalf), "minguo": (1, _minguo), "nthmonth": (3, _nthmonth),
+    "halfweek": (6, _halfweek), "nthtold": (6, _nthtold), "yearpart": (3, _yearpart),
     "season": (2, _season), "lunarmonth": (3, _lunarmonth), "month": (3, _month), "monthin": (3, _month), "nthday": (6, _nthday), "relmonth": (3, _relmonth),
     "halfmonth": (4, _portioned), "dekad": (4, _portioned), "monthpart": (4, _portioned),
     "seasonpart": (4, _seasonpart), "nthweekday": (5, _nthweekday), "week": (5, _week),
     "weekend": (6, _weekend), "weekday": (6, _weekday), "weekdays": (6, _weekday), "festival": (6, _festival),
     "lunarday": (6, _lunarday), "relday": (6, _relday), "day": (6, _day), "daybare": (6, _day),
-    "dayin": (6, _day), "payday": (6, _payday), "part": (7, _part), "clock": (8, _clock), "colon": (8, _colon),
-    "ampm": (8, _ampm), "approxhour": (8, _approxhour), "hourbare": (8, _hourbare),
+    "dayin": (6, _day), "payday": (6, _payday), "part": (7, fill_part), "clock": (8, fill_clock), "colon": (8, fill_colon),
+    "ampm": (8, fill_ampm), "approxhour": (8, fill_approxhour), "hourbare": (8, fill_hourbare),
 }  # fmt: skip
 """kind -> (level of its grain, its function). A function answers False when the words make no sense."""

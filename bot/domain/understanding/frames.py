@@ -18,6 +18,7 @@ class Frame:
     century: int | None = None
     decade: int | None = None
     year: int | None = None
+    years_span: int = 1  # 今明两年
     half: int | None = None
     quarter: tuple[int, int] | None = None  # first, last quarter
     quarter_shift: int | None = None
@@ -28,6 +29,7 @@ class Frame:
     leap: bool = False
     portion: str | None = None  # 初 中 底 of the field above; 上旬 …; 上半 下半
     week_shift: int | None = None
+    week_half: int | None = None  # 上半周 1, 下半周 2
     nth: tuple[int, int | None] | None = (
         None  # ordinal (-1 last), weekday or None = week, 8 = weekend
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.understanding.clocks import resolve
@@ -18,8 +19,9 @@ _SPAN = re.compile("之间|期间|中间|间(?![隔接])|这段时间")
 _FROM_THEN = re.compile("(?:之后|以后|后|起)[,、]?")
 """10号以后15号以前: what stands between the two."""
 _OFFSET = {
-    "前": -1, "之前": -1, "以前": -1, "后": 1, "之后": 1, "以后": 1, "过后": 1, "最后": -1, "最后的": -1, "": 0,
+    "前": -1, "之前": -1, "以前": -1, "后": 1, "之后": 1, "以后": 1, "过后": 1, "最后": -1, "最后的": -1, "头": -1, "": 0,
 }  # fmt: skip
+_DAYS = 6
 _COUNTED = frozenset({"counted"})
 
 
@@ -33,6 +35,7 @@ def read_range(placer: Placer, one: Item, two: Item) -> Found | None:
     right = _right(placer, one, two, left) if left else None
     if left is None or right is None:
         return None
+    left, right = _under_way(placer, one, two, left, right)
     end = right.start if right.grain in CLOCKED else right.end
     text, words = placer.text, placer.words
     if _FROM_THEN.fullmatch(text, one.end, two.start) and right.grain not in CLOCKED:
@@ -57,6 +60,22 @@ def _connected(text: str, words: Words, one: Item, two: Item) -> bool:
     if _BETWEEN.fullmatch(gap):
         return bool(_SPAN.match(text, two.end)) or text[two.end - 1] == "间"
     return bool(_RANGE.fullmatch(gap))
+
+
+def _under_way(
+    placer: Placer, one: Item, two: Item, left: Place, right: Place
+) -> tuple[Place, Place]:
+    """20号到28号 said on the 25th, 10月到12月 said in November: the stretch that holds today."""
+    first, last = one.frame, two.frame
+    now = placer.facts.now
+    bare = first is not None and (first.day, first.month, first.festival) != (None, None, None)
+    if not bare or first is None or last is None or first.level > _DAYS or left.start <= now:
+        return left, right
+    begun = resolve(replace(first, past=True), now)
+    until = resolve(last, now) if begun and begun.start <= now else None
+    if begun is None or until is None or not now < until.end <= left.start:
+        return left, right
+    return begun, until
 
 
 def _right(placer: Placer, one: Item, two: Item, left: Place) -> Place | None:

@@ -16,7 +16,8 @@ from bot.domain.understanding.tokens import TimeLexicon, Token
 from bot.domain.understanding.values import WhenKind
 
 _GAP = re.compile(r"[的 (·\-]?(?:话|大概|大约|差不多|左右|约|那天|那个|这个|当天|我|是)?")
-_COMMA_GAP = re.compile(r"(?:吧|呢|啊)?[, ]|\),?")
+_COMMA_GAP = re.compile(r"(?:吧|呢|啊)?[, ]|\)[, ]?")
+_PARTS_OF = ("yearpart", "monthpart")
 _AGAIN = re.compile(r"[,(]?(?:也?就是|即|是)?")
 _DAY_LEVEL, _PART_LEVEL, _YEAR_LEVEL, _MONTH_LEVEL = 6, 7, 1, 3
 
@@ -60,7 +61,9 @@ def gather(text: str, tokens: list[Token], facts: Facts, lexicon: TimeLexicon) -
     items, at = [], 0
     while at < len(tokens):
         token = tokens[at]
-        if token.kind in FILL:
+        if token.kind in _PARTS_OF and at and _of_a_length(tokens[at - 1], token):
+            item, used = None, 1
+        elif token.kind in FILL:
             item, used = _moment(text, tokens, at, facts, lexicon)
         elif token.kind in ("dur", "approxdur"):
             item, used = _length(text, tokens, at)
@@ -96,6 +99,11 @@ def _same(one: Item, two: Item, facts: Facts) -> bool:
         return False
     bare = first.weekday is not None and first.week_shift is None
     return told == day or (bare and first.weekday == day.start.weekday())
+
+
+def _of_a_length(before: Token, token: Token) -> bool:
+    """过去三年中: the middle of no year."""
+    return before.kind == "dur" and before.end == token.start and token.text[0] not in "年月"
 
 
 def _mark(token: Token) -> Item:
@@ -153,6 +161,8 @@ def _said_twice(frame: Frame, token: Token, gap: str, facts: Facts, lexicon: Tim
 def _joins(gap: str, token: Token, level: int, rank: int) -> bool:
     if not gap:
         return True
+    if gap == "是" and token.kind == "festival":  # 10月第一周是国庆
+        return False
     if token.kind == "payday" and level == _DAY_LEVEL:
         return len(gap) <= 2
     if _GAP.fullmatch(gap):

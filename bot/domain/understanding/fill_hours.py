@@ -1,0 +1,73 @@
+"""What the words of an hour say: parts of the day, clock times as spoken and as written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.understanding.frames import Frame
+from bot.domain.understanding.numerals import integer
+from bot.domain.understanding.tokens import TimeLexicon, Token
+
+
+def _int(text: str | None) -> int:
+    return integer(text or "") or 0
+
+
+def fill_part(frame: Frame, token: Token, _now: datetime, lexicon: TimeLexicon) -> bool:
+    """早上, 下午, 下班后."""
+    frame.part = lexicon.parts.get(token.text)
+    return frame.part is not None
+
+
+def fill_clock(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    """三点半, 下午三点十五, 三点三个字, 2点pm."""
+    hour, half, fives, more_fives, quarter, minute, second, meridiem = token.groups
+    minutes = 30 if half else 15 * _int(quarter) if quarter else _int(minute)
+    if fives or more_fives:  # 三点踏三, 三点三个字: the hand stands on the three
+        minutes = 5 * _int(fives or more_fives)
+    frame.clock = (_int(hour), minutes, _int(second))
+    frame.clock_grain = "second" if second else "minute" if minutes or minute else "hour"
+    frame.literal_clock = "时" in token.text[:3]
+    _meridiem(frame, meridiem)
+    return minutes < 60
+
+
+def fill_colon(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    """15:30, 3:30pm."""
+    hour, minute, second, half = token.groups
+    frame.clock = (int(hour or 0), int(minute or 0), int(second or 0))
+    frame.clock_grain = "second" if second else "minute"
+    frame.literal_clock, frame.written_clock = len(hour or "") == 2, True
+    _meridiem(frame, half)
+    return int(minute or 0) < 60
+
+
+def fill_ampm(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    """3pm, am 9:00."""
+    lead, hour, minute, hour_too, tail = token.groups
+    frame.clock = (int(hour or hour_too or 0), int(minute or 0), 0)
+    frame.clock_grain = "minute" if minute else "hour"
+    _meridiem(frame, lead or tail)
+    return frame.clock[0] <= 24
+
+
+def _meridiem(frame: Frame, half: str | None) -> None:
+    if half:
+        frame.part = (0, 12, "am") if half[0] == "a" else (12, 18, "pm")
+
+
+def fill_approxhour(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    """七八点."""
+    ten, first, second = token.groups
+    low, high = _int(first), _int(second)
+    if high != low + 1:
+        return False
+    base = 10 if ten else 0
+    frame.clock, frame.clock_end = (base + low, 0, 0), base + high
+    return base + high <= 24
+
+
+def fill_hourbare(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    """The first hour of 6到7点."""
+    frame.clock = (_int(token.groups[0]), 0, 0)
+    return True
