@@ -14,6 +14,7 @@ from bot.domain.understanding.fill_hours import (
     fill_colon,
     fill_hourbare,
     fill_part,
+    fill_shortclock,
 )
 from bot.domain.understanding.frames import Frame
 from bot.domain.understanding.numerals import integer
@@ -37,8 +38,9 @@ _WEEKDAY = (
 )
 
 
-_SHORT_YEAR, _MANY_WAYS = 12, 3
-"""26-12-5 is a date only this many years around now (10.2.5 is none)."""
+_DOTTED, _SHORT_YEAR, _ANY_YEAR = 6, 12, 9999
+"""26.12.05 and 26-12-5 are dates only this many years around now (10.2.5 is none)."""
+_MANY_WAYS, _FULL_YEAR = 3, 4
 
 _TOLD = frozenset({"当", "同", "次", "翌", "隔"})
 """隔天, 当天 count from the day told before."""
@@ -99,11 +101,13 @@ def _dmy(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool:
     ways = [(century_year(first, now), second, last)] if token.text[1].isdigit() else []
     ways += [(year, first, second), (year, second, first)] if len(token.groups[2] or "") > 1 else []
     real = [way for way in ways if safe_date(*way)]
-    if not real or (len(ways) == 1 and abs(real[0][0] - now.year) > _SHORT_YEAR):
+    dotted = "." in token.text and len(token.groups[2] or "") < _FULL_YEAR
+    if not real:
         return False
     plain = real if len(real) < _MANY_WAYS else real[:2]
     frame.year, frame.month, frame.day = min(plain, key=lambda way: abs(way[0] - now.year))
-    return True
+    furthest = _DOTTED if dotted else _SHORT_YEAR if len(ways) == 1 else _ANY_YEAR
+    return abs(frame.year - now.year) <= furthest
 
 
 def _decade(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool:
@@ -177,7 +181,7 @@ def _month(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
 
 def _nthmonth(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     frame.month = _int(token.groups[0]) if token.groups[0] else 1
-    return 1 <= frame.month <= 12
+    return frame.year is not None and 1 <= frame.month <= 12
 
 
 def _relmonth(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
@@ -296,7 +300,7 @@ def _nthday(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
 
 def _nthtold(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     """第三天我还: two days after the day told before it, or today."""
-    frame.day_shift, frame.told = _int(token.groups[0]) - 1, True
+    frame.day_shift, frame.told = _int(token.groups[0] or token.groups[1]) - 1, True
     return True
 
 
@@ -315,7 +319,7 @@ FILL: dict[str, tuple[int, Filler]] = {
     "seasonpart": (4, _seasonpart), "nthweekday": (5, _nthweekday), "week": (5, _week),
     "weekend": (6, _weekend), "weekday": (6, _weekday), "weekdays": (6, _weekday), "festival": (6, _festival),
     "lunarday": (6, _lunarday), "relday": (6, _relday), "day": (6, _day), "daybare": (6, _day),
-    "dayin": (6, _day), "payday": (6, _payday), "part": (7, fill_part), "clock": (8, fill_clock), "colon": (8, fill_colon),
+    "dayin": (6, _day), "payday": (6, _payday), "part": (7, fill_part), "clock": (8, fill_clock), "shortclock": (8, fill_shortclock), "colon": (8, fill_colon),
     "ampm": (8, fill_ampm), "approxhour": (8, fill_approxhour), "hourbare": (8, fill_hourbare),
 }  # fmt: skip
 """kind -> (level of its grain, its function). A function answers False when the words make no sense."""

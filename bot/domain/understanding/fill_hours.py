@@ -32,6 +32,15 @@ def fill_clock(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bo
     return minutes < 60
 
 
+def fill_shortclock(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    """差五分三点, 三点差一刻."""
+    quarter, minute, hour, hour_too, quarter_too, minute_too = token.groups
+    short = 15 if quarter or quarter_too else _int(minute or minute_too)
+    full = _int(hour or hour_too)
+    frame.clock, frame.clock_grain = ((full - 1) or 12, 60 - short, 0), "minute"
+    return 0 < short < 60 and 1 <= full <= 24
+
+
 def fill_colon(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     """15:30, 3:30pm."""
     hour, minute, second, half = token.groups

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from bot.domain.understanding.clocks import resolve
@@ -18,6 +18,8 @@ from bot.domain.understanding.values import WhenKind
 _GAP = re.compile(r"[的 (·\-]?(?:话|大概|大约|差不多|左右|约|那天|那个|这个|当天|我|是)?")
 _COMMA_GAP = re.compile(r"(?:吧|呢|啊)?[, ]|\)[, ]?")
 _PARTS_OF = ("yearpart", "monthpart")
+_OF = ("", "的", "后", "后的", "之后的")
+_LATELY = timedelta(days=10)
 _AGAIN = re.compile(r"[,(]?(?:也?就是|即|是)?")
 _DAY_LEVEL, _PART_LEVEL, _YEAR_LEVEL, _MONTH_LEVEL = 6, 7, 1, 3
 
@@ -78,10 +80,11 @@ def gather(text: str, tokens: list[Token], facts: Facts, lexicon: TimeLexicon) -
 
 
 def _told_once(text: str, items: list[Item], facts: Facts) -> list[Item]:
-    """周六，12月5日 and 明天（26号） are one day said twice: the second says it."""
+    """周六，12月5日 and 明天（26号） are one day said twice, 国庆第二天 is one: the second says it."""
     out = items[:1]
     for item in items[1:]:
-        if _AGAIN.fullmatch(text, out[-1].end, item.start) and _same(out[-1], item, facts):
+        again = _AGAIN.fullmatch(text, out[-1].end, item.start) and _same(out[-1], item, facts)
+        if again or _next_of(out[-1], item, text, facts):
             item.start = out.pop().start
         out.append(item)
     return out
@@ -98,7 +101,32 @@ def _same(one: Item, two: Item, facts: Facts) -> bool:
     if told is None or day is None:
         return False
     bare = first.weekday is not None and first.week_shift is None
-    return told == day or (bare and first.weekday == day.start.weekday())
+    if told == day or not bare:
+        return told == day
+    if first.weekday == day.start.weekday():
+        return True
+    second.past = _just_past(first, second, facts)
+    return second.past
+
+
+def _just_past(weekday: Frame, second: Frame, facts: Facts) -> bool:
+    """周日，22号 said on the 25th: of the days so named the one that was that weekday."""
+    gone = day_place(replace(second, past=True), facts.now, None)
+    near = gone is not None and facts.now - gone.start < _LATELY
+    return gone is not None and near and gone.start.weekday() == weekday.weekday
+
+
+def _next_of(one: Item, two: Item, text: str, facts: Facts) -> bool:
+    """国庆第二天, 28号次日: the day after the one named right before it."""
+    first, second = one.frame, two.frame
+    if first is None or second is None or not second.told or text[one.end : two.start] not in _OF:
+        return False
+    place = resolve(first, facts.now) if first.level == _DAY_LEVEL else None
+    if place is None or second.day_shift is None:
+        return False
+    second.day_shift += (place.start.date() - facts.now.date()).days
+    second.told = False
+    return True
 
 
 def _of_a_length(before: Token, token: Token) -> bool:
@@ -120,6 +148,8 @@ def _moment(
     frame, end, level, used = Frame(), tokens[at].start, -1, 0
     for token in tokens[at:]:
         rank, fill = FILL.get(token.kind, (99, None))
+        if not used and token.kind == "weekdays" and text[end - 1 : end] == "(":
+            break  # 附件1(一)
         if fill is None or (used and not _joins(text[end : token.start], token, level, rank)):
             break
         if token.kind == "lunarmonth" and not any(token.groups):

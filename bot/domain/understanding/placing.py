@@ -11,6 +11,8 @@ from bot.domain.understanding.pieces import Facts, Found, Item
 from bot.domain.understanding.tokens import TimeLexicon
 
 _ABOUT = re.compile(r"(?:号)?(?:左右|前后(?!两)|上下|的?时候|那天|当天|里)")
+_WITH_IT = re.compile(r"\(?[及含]")
+"""2025年及以前: the year is still in it."""
 _PASSED = re.compile(r"过(?:完|了)?$")
 _LONG = ("week", "month", "quarter", "half", "year", "season")
 CLOCKED = ("hour", "minute", "second")
@@ -69,7 +71,8 @@ class Placer:
             end = about.end()
         head = text[max(0, start - 6) : start]
         if match := words.before.match(text, end):
-            return Found(start, match.end(), self.last_before(place), "deadline", tags)
+            place = place if _WITH_IT.match(match.group()) else self.last_before(place)
+            return Found(start, match.end(), place, "deadline", tags)
         if match := words.within.match(text, end):
             kind = "deadline" if place.grain != "part" else "range"
             return Found(start, match.end(), place, kind, tags)  # type: ignore[arg-type]
