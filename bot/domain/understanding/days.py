@@ -77,7 +77,7 @@ def _weekly(frame: Frame, today: date) -> Place | None:
         day -= 7 * DAY if day > today else 0 * DAY
     elif not shift and day < today:
         day += 7 * DAY
-    return days(day, day + DAY, "day")
+    return days(day, day + frame.days_span * DAY, "day")
 
 
 def _nth(frame: Frame, today: date) -> Place | None:  # noqa: PLR0911  (one return per shape)
@@ -207,6 +207,7 @@ def _month_portion(first: date, portion: str | None) -> Place:
         "上": (first, first.replace(day=11), "dekad"),
         "中旬": (first.replace(day=11), first.replace(day=21), "dekad"),
         "下": (first.replace(day=21), last + DAY, "dekad"),
+        "上中": (first, first.replace(day=21), "dekad"), "中下": (first.replace(day=11), last + DAY, "dekad"),
         "上半": (first, first.replace(day=16), "half"), "下半": (first.replace(day=16), last + DAY, "half"),
     }  # fmt: skip
     return days(*table[portion]) if portion else days(first, last + DAY, "month")

@@ -96,12 +96,12 @@ def _md(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
 def _dmy(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool:
     """26-12-5, 3/3/2015, 10/31/74: of the year first and the month first the one nearer to now; the day
     first only where nothing else is possible."""
-    first, second, last = (int(g or 0) for g in token.groups)
+    first, second, last = (int(token.groups[at] or 0) for at in (0, 2, 3))
     year = last if last > 99 else century_year(last, now)
     ways = [(century_year(first, now), second, last)] if token.text[1].isdigit() else []
-    ways += [(year, first, second), (year, second, first)] if len(token.groups[2] or "") > 1 else []
+    ways += [(year, first, second), (year, second, first)] if len(token.groups[3] or "") > 1 else []
     real = [way for way in ways if safe_date(*way)]
-    dotted = "." in token.text and len(token.groups[2] or "") < _FULL_YEAR
+    dotted = "." in token.text and len(token.groups[3] or "") < _FULL_YEAR
     if not real:
         return False
     plain = real if len(real) < _MANY_WAYS else real[:2]
@@ -254,6 +254,15 @@ def _weekday(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool
     return True
 
 
+def _weekdaypair(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    """周四五: both days."""
+    prefix, names = token.groups
+    frame.weekday, frame.days_span = _WEEKDAY[(names or "")[0]], 2
+    if prefix:
+        frame.week_shift = _SHIFT.get(prefix, 0)
+    return True
+
+
 def _festival(frame: Frame, token: Token, _now: datetime, lexicon: TimeLexicon) -> bool:
     frame.festival = next((f for f in lexicon.festivals if f.words.fullmatch(token.text)), None)
     return frame.festival is not None
@@ -317,7 +326,7 @@ FILL: dict[str, tuple[int, Filler]] = {
     "season": (2, _season), "lunarmonth": (3, _lunarmonth), "month": (3, _month), "monthin": (3, _month), "nthday": (6, _nthday), "relmonth": (3, _relmonth),
     "halfmonth": (4, _portioned), "dekad": (4, _portioned), "monthpart": (4, _portioned),
     "seasonpart": (4, _seasonpart), "nthweekday": (5, _nthweekday), "week": (5, _week),
-    "weekend": (6, _weekend), "weekday": (6, _weekday), "weekdays": (6, _weekday), "festival": (6, _festival),
+    "weekend": (6, _weekend), "weekday": (6, _weekday), "weekdaypair": (6, _weekdaypair), "weekdays": (6, _weekday), "festival": (6, _festival),
     "lunarday": (6, _lunarday), "relday": (6, _relday), "day": (6, _day), "daybare": (6, _day),
     "dayin": (6, _day), "payday": (6, _payday), "part": (7, fill_part), "clock": (8, fill_clock), "shortclock": (8, fill_shortclock), "colon": (8, fill_colon),
     "ampm": (8, fill_ampm), "approxhour": (8, fill_approxhour), "hourbare": (8, fill_hourbare),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
-from bot.domain.understanding.frames import Frame
+from bot.domain.understanding.frames import Frame, names_a_day
 from bot.domain.understanding.numerals import integer
 from bot.domain.understanding.tokens import TimeLexicon, Token
+
+_DECIMAL = re.compile("[点][一二三四五六七八九1-9]$")
 
 
 def _int(text: str | None) -> int:
@@ -23,7 +26,11 @@ def fill_clock(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bo
     """三点半, 下午三点十五, 三点三个字, 2点pm."""
     hour, half, fives, more_fives, quarter, minute, second, meridiem = token.groups
     minutes = 30 if half else 15 * _int(quarter) if quarter else _int(minute)
-    if fives or more_fives:  # 三点踏三, 三点三个字: the hand stands on the three
+    if _DECIMAL.search(token.text):
+        if frame.part is None and not names_a_day(frame):
+            return False  # 三点五 is a figure
+        fives = minute  # 下午三点三, said as 三点踏三
+    if fives or more_fives:  # the hand stands on the three
         minutes = 5 * _int(fives or more_fives)
     frame.clock = (_int(hour), minutes, _int(second))
     frame.clock_grain = "second" if second else "minute" if minutes or minute else "hour"

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.understanding.clocks import resolve
-from bot.domain.understanding.frames import DAY, Place, inherit
+from bot.domain.understanding.frames import DAY, Frame, Place, inherit
 from bot.domain.understanding.lengths import Length, reached, shift
 from bot.domain.understanding.pieces import Found, Item
 from bot.domain.understanding.placing import CLOCKED, Placer, tags_of
 from bot.domain.understanding.tokens import Words
 
-_RANGE = re.compile(r" ?(?:到|至|直到|-|~|——?|、|起至|起,?至|\),?[-~至到]+)(?:了)? ?")
+_RANGE = re.compile(r" ?(?:到|至|直到|-|~|——?|、|起至|(?:起|开始),?[到至]|\),?[-~至到]+)(?:了)? ?")
 _BETWEEN = re.compile(r"(?:和|与|跟|及)$")
 _SPAN = re.compile("之间|期间|中间|间(?![隔接])|这段时间")
 _FROM_THEN = re.compile("(?:之后|以后|后|起)[,、]?")
@@ -71,6 +71,8 @@ def _under_way(
     bare = first is not None and (first.day, first.month, first.festival) != (None, None, None)
     if not bare or first is None or last is None or first.level > _DAYS or left.start <= now:
         return left, right
+    if first.month is not None and last.portion and last.month_shift == 0:
+        return left, right  # 12月初到月底
     begun = resolve(replace(first, past=True), now)
     until = resolve(last, now) if begun and begun.start <= now else None
     if begun is None or until is None or not now < until.end <= left.start:
@@ -88,8 +90,16 @@ def _right(placer: Placer, one: Item, two: Item, left: Place) -> Place | None:
     right = placer.resolve(two)
     if right and right.end <= left.start:
         again = resolve(two.frame, left.start, left.start.date())
+        if again and two.frame.portion and again.end <= left.start:  # 月底到月初, 年底到年初
+            again = _next_edge(two.frame, left)
         right = again if again and again.end > left.start else _later(right, left)
     return right
+
+
+def _next_edge(frame: Frame, left: Place) -> Place | None:
+    if frame.month_shift is not None:
+        return resolve(replace(frame, month_shift=frame.month_shift + 1), left.start)
+    return resolve(replace(frame, year=frame.year + 1), left.start) if frame.year else None
 
 
 def _later(right: Place, left: Place) -> Place:

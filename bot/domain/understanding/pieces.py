@@ -16,7 +16,7 @@ from bot.domain.understanding.tokens import TimeLexicon, Token
 from bot.domain.understanding.values import WhenKind
 
 _GAP = re.compile(r"[的 (·\-]?(?:话|大概|大约|差不多|左右|约|那天|那个|这个|当天|我|是)?")
-_COMMA_GAP = re.compile(r"(?:吧|呢|啊)?[, ]|\)[, ]?")
+_COMMA_GAP = re.compile(r"(?:吧|呢|啊)?[, ]|\)[,: ]?")
 _PARTS_OF = ("yearpart", "monthpart")
 _OF = ("", "的", "后", "后的", "之后的")
 _LATELY = timedelta(days=10)
