@@ -178,8 +178,17 @@ def _lunar(frame: Frame, today: date) -> Place | None:
             continue
         end = start + DAY if frame.day else _lunar_month_end(frame, candidate, start)
         if frame.year is not None or (start <= today if frame.past else end > today):
-            return days(start, end, "day" if frame.day else "month")
+            return days(start, end, "day") if frame.day else _lunar_portion(start, end, frame)
     return None
+
+
+def _lunar_portion(start: date, end: date, frame: Frame) -> Place:
+    tenth, twentieth = start + 10 * DAY, start + 20 * DAY
+    table = {
+        "底": (end - DAY, end, "day"), "初": (start, start + 5 * DAY, "dekad"), "上": (start, tenth, "dekad"),
+        "中": (tenth, twentieth, "dekad"), "中旬": (tenth, twentieth, "dekad"), "下": (twentieth, end, "dekad"),
+    }  # fmt: skip
+    return days(*table.get(frame.portion or "", (start, end, "month")))
 
 
 def _lunar_month_end(frame: Frame, year: int, start: date) -> date:
@@ -221,6 +230,8 @@ def _yearly(frame: Frame, today: date) -> Place | None:  # noqa: PLR0911  (one r
         return _quarter(frame, today)
     if frame.half is not None:
         start = date(year or today.year, 1 if frame.half == 1 else 7, 1)
+        if frame.portion == "底":  # 上半年底
+            return days(add_months(start, 6) - DAY, add_months(start, 6), "day")
         return days(start, add_months(start, 6), "half")
     if frame.season is not None:
         return _season(frame.season, year, today, past=frame.past)

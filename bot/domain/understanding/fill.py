@@ -69,6 +69,12 @@ def _minguo(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     return frame.year > 1911
 
 
+def _minguodate(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
+    year, _mark, month, day = token.groups
+    frame.year, frame.month, frame.day = 1911 + _int(year), _int(month), _int(day)
+    return True
+
+
 def _relyear(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool:
     word = token.text.rstrip("度间")
     frame.year = now.year + _YEAR_SHIFT.get(word, 0)
@@ -321,7 +327,7 @@ def _payday(frame: Frame, _token: Token, _now: datetime, _: TimeLexicon) -> bool
 FILL: dict[str, tuple[int, Filler]] = {
     "iso": (6, _ymd), "compact": (6, _ymd), "yearmonth": (3, _ymd), "dmy": (6, _dmy), "md": (6, _md), "years": (1, _years),
     "decade": (0, _decade), "century": (0, _century), "year": (1, _year), "relyear": (1, _relyear),
-    "quarter": (2, _quarter), "quarters": (2, _quarters), "half": (2, _half), "relhalf": (2, _relhalf), "minguo": (1, _minguo), "nthmonth": (3, _nthmonth),
+    "quarter": (2, _quarter), "quarters": (2, _quarters), "half": (2, _half), "relhalf": (2, _relhalf), "minguo": (1, _minguo), "minguodate": (6, _minguodate), "nthmonth": (3, _nthmonth),
     "halfweek": (6, _halfweek), "nthtold": (6, _nthtold), "yearpart": (3, _yearpart),
     "season": (2, _season), "lunarmonth": (3, _lunarmonth), "month": (3, _month), "monthin": (3, _month), "nthday": (6, _nthday), "relmonth": (3, _relmonth),
     "halfmonth": (4, _portioned), "dekad": (4, _portioned), "monthpart": (4, _portioned),

@@ -24,14 +24,15 @@ def fill_part(frame: Frame, token: Token, _now: datetime, lexicon: TimeLexicon) 
 
 def fill_clock(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     """三点半, 下午三点十五, 三点三个字, 2点pm."""
-    hour, half, fives, more_fives, quarter, minute, second, meridiem = token.groups
+    hour, half, *by_five, quarter, minute, second, meridiem = token.groups
+    fives = next((name for name in by_five if name), None)
     minutes = 30 if half else 15 * _int(quarter) if quarter else _int(minute)
-    if _DECIMAL.search(token.text):
+    if minute and _DECIMAL.search(token.text):
         if frame.part is None and not names_a_day(frame):
             return False  # 三点五 is a figure
         fives = minute  # 下午三点三, said as 三点踏三
-    if fives or more_fives:  # the hand stands on the three
-        minutes = 5 * _int(fives or more_fives)
+    if fives:  # the hand stands on the three
+        minutes = 5 * _int(fives)
     frame.clock = (_int(hour), minutes, _int(second))
     frame.clock_grain = "second" if second else "minute" if minutes or minute else "hour"
     frame.literal_clock = "时" in token.text[:3]

@@ -83,9 +83,10 @@ def _told_once(text: str, items: list[Item], facts: Facts) -> list[Item]:
     """周六，12月5日 and 明天（26号） are one day said twice, 国庆第二天 is one: the second says it."""
     out = items[:1]
     for item in items[1:]:
-        again = _AGAIN.fullmatch(text, out[-1].end, item.start) and _same(out[-1], item, facts)
-        if again or _next_of(out[-1], item, text, facts):
+        if _AGAIN.fullmatch(text, out[-1].end, item.start) and _same(out[-1], item, facts):
             item.start = out.pop().start
+        elif _next_of(out[-1], item, text, facts):
+            out.pop()
         out.append(item)
     return out
 
@@ -124,6 +125,8 @@ def _next_of(one: Item, two: Item, text: str, facts: Facts) -> bool:
     place = resolve(first, facts.now) if first.level == _DAY_LEVEL else None
     if place is None or second.day_shift is None:
         return False
+    if not second.day_shift:
+        two.start = one.start  # 28日当天; but 过完中秋第二天 is no day passed
     second.day_shift += (place.start.date() - facts.now.date()).days
     second.told = False
     return True
@@ -131,7 +134,7 @@ def _next_of(one: Item, two: Item, text: str, facts: Facts) -> bool:
 
 def _of_a_length(before: Token, token: Token) -> bool:
     """过去三年中: the middle of no year."""
-    return before.kind == "dur" and before.end == token.start and token.text[0] not in "年月"
+    return before.kind == "dur" and before.end == token.start and token.text == "中"
 
 
 def _mark(token: Token) -> Item:
@@ -195,8 +198,8 @@ def _joins(gap: str, token: Token, level: int, rank: int) -> bool:
         return False
     if token.kind == "payday" and level == _DAY_LEVEL:
         return len(gap) <= 2
-    if _GAP.fullmatch(gap):
-        return True
+    if _GAP.fullmatch(gap) or (gap == "吧" and level in (3, 5) and rank > level):
+        return True  # 下周吧周二
     falls = rank >= _PART_LEVEL or level in (3, 5) or rank == level == _DAY_LEVEL
     falls = falls or (level == _YEAR_LEVEL and rank == _MONTH_LEVEL)
     return falls and bool(_COMMA_GAP.fullmatch(gap))

@@ -106,6 +106,7 @@ def tags_of(item: Item) -> frozenset[str]:
         "past": frame.past,
         "payday": frame.payday,
         "part": frame.part is not None or frame.clock is not None,
+        "range": frame.weekday is not None and frame.days_span > 1,  # 周四五
         "timeonly": frame.level >= 7 and not names_a_day(frame),
     }
     return frozenset(name for name, true in named.items() if true)
