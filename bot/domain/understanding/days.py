@@ -67,6 +67,9 @@ def _weekly(frame: Frame, today: date) -> Place | None:
         return days(saturday, saturday + 2 * DAY, "weekend")
     if frame.weekday is None:
         start = monday + timedelta(days=7 * (shift or 0))
+        if frame.nth_day is not None:  # 下周第一天
+            day = start + (6 if frame.nth_day < 0 else min(frame.nth_day, 7) - 1) * DAY
+            return days(day, day + DAY, "day")
         if frame.week_half is not None:
             middle = start + 3 * DAY
             edges = (start, middle) if frame.week_half == 1 else (middle, start + 7 * DAY)

@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from bot.domain.understanding.fill_years import whole
 from bot.domain.understanding.frames import Frame, names_a_day
-from bot.domain.understanding.numerals import integer
 from bot.domain.understanding.tokens import TimeLexicon, Token
 
 _DECIMAL = re.compile("[点][一二三四五六七八九1-9]$")
-
-
-def _int(text: str | None) -> int:
-    return integer(text or "") or 0
 
 
 def fill_part(frame: Frame, token: Token, _now: datetime, lexicon: TimeLexicon) -> bool:
@@ -26,14 +22,14 @@ def fill_clock(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bo
     """三点半, 下午三点十五, 三点三个字, 2点pm."""
     hour, half, *by_five, quarter, minute, second, meridiem = token.groups
     fives = next((name for name in by_five if name), None)
-    minutes = 30 if half else 15 * _int(quarter) if quarter else _int(minute)
+    minutes = 30 if half else 15 * whole(quarter) if quarter else whole(minute)
     if minute and _DECIMAL.search(token.text):
         if frame.part is None and not names_a_day(frame):
             return False  # 三点五 is a figure
         fives = minute  # 下午三点三, said as 三点踏三
     if fives:  # the hand stands on the three
-        minutes = 5 * _int(fives)
-    frame.clock = (_int(hour), minutes, _int(second))
+        minutes = 5 * whole(fives)
+    frame.clock = (whole(hour), minutes, whole(second))
     frame.clock_grain = "second" if second else "minute" if minutes or minute else "hour"
     frame.literal_clock = "时" in token.text[:3]
     _meridiem(frame, meridiem)
@@ -43,8 +39,8 @@ def fill_clock(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bo
 def fill_shortclock(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     """差五分三点, 三点差一刻."""
     quarter, minute, hour, hour_too, quarter_too, minute_too = token.groups
-    short = 15 if quarter or quarter_too else _int(minute or minute_too)
-    full = _int(hour or hour_too)
+    short = 15 if quarter or quarter_too else whole(minute or minute_too)
+    full = whole(hour or hour_too)
     frame.clock, frame.clock_grain = ((full - 1) or 12, 60 - short, 0), "minute"
     return 0 < short < 60 and 1 <= full <= 24
 
@@ -76,7 +72,7 @@ def _meridiem(frame: Frame, half: str | None) -> None:
 def fill_approxhour(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     """七八点."""
     ten, first, second = token.groups
-    low, high = _int(first), _int(second)
+    low, high = whole(first), whole(second)
     if high != low + 1:
         return False
     base = 10 if ten else 0
@@ -86,5 +82,5 @@ def fill_approxhour(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) 
 
 def fill_hourbare(frame: Frame, token: Token, _now: datetime, _: TimeLexicon) -> bool:
     """The first hour of 6到7点."""
-    frame.clock = (_int(token.groups[0]), 0, 0)
+    frame.clock = (whole(token.groups[0]), 0, 0)
     return True

@@ -15,7 +15,7 @@ from bot.domain.understanding.tokens import Token
 Workday = Callable[[date], bool]
 
 _SECONDS = {"秒": 1, "分": 60, "刻": 900, "小": 3600, "钟": 3600, "h": 3600, "min": 60, "s": 1}
-_DAYS = {"天": 1, "日": 1, "夜": 1, "晚": 1, "周": 7, "星": 7, "礼": 7}
+_DAYS = {"天": 1, "日": 1, "夜": 1, "晚": 1, "自": 1, "周": 7, "星": 7, "礼": 7}
 _MONTHS = {"月": 1, "季": 3, "年": 12}
 LIMIT = 400 * 366
 """Longest length counted, in days; beyond it nothing is read."""
@@ -43,7 +43,7 @@ class Length:
     @property
     def fine(self) -> bool:
         """Counted in hours or less, so the result is an instant rather than a day."""
-        return bool(self.seconds) and not (self.days or self.months or self.workdays)
+        return bool(self.seconds) and not (self.months or self.workdays)
 
 
 def read_length(token: Token) -> Length | None:

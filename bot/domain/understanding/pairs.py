@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.understanding.clocks import resolve
 from bot.domain.understanding.frames import DAY, Frame, Place, inherit
@@ -22,6 +22,7 @@ _OFFSET = {
     "前": -1, "之前": -1, "以前": -1, "后": 1, "之后": 1, "以后": 1, "过后": 1, "最后": -1, "最后的": -1, "头": -1, "": 0,
 }  # fmt: skip
 _DAYS = 6
+_COUNTS = re.compile("(?:之日)?(?:起|算起|起算|开始|开始算)")
 _COUNTED = frozenset({"counted"})
 
 
@@ -32,6 +33,8 @@ def read_range(placer: Placer, one: Item, two: Item) -> Found | None:
     if two.mark == "now" and one.frame:
         one.frame.past = True
     left = placer.resolve(one)
+    if left and two.frame and left.start < placer.facts.now:
+        _just_gone(two.frame, placer.facts.now)
     right = _right(placer, one, two, left) if left else None
     if left is None or right is None:
         return None
@@ -60,6 +63,12 @@ def _connected(text: str, words: Words, one: Item, two: Item) -> bool:
     if _BETWEEN.fullmatch(gap):
         return bool(_SPAN.match(text, two.end)) or text[two.end - 1] == "间"
     return bool(_RANGE.fullmatch(gap))
+
+
+def _just_gone(frame: Frame, now: datetime) -> None:
+    """上周五到这周二 said on a Wednesday ends on the Tuesday gone by."""
+    if frame.weekday is not None and not frame.week_shift and frame.weekday < now.weekday():
+        frame.past = True
 
 
 def _under_way(
@@ -128,6 +137,8 @@ def read_offset(placer: Placer, one: Item, two: Item) -> Found | None:
     if two.length is None:
         return None
     gap = placer.text[one.end : two.start].strip("的,")
+    if _COUNTS.fullmatch(gap):
+        return _within_from(placer, one, two, two.length)
     sign = _OFFSET.get(gap)
     if sign is None:
         return None
@@ -141,6 +152,17 @@ def read_offset(placer: Placer, one: Item, two: Item) -> Found | None:
         return _slice(placer, one, end, place, two.length, sign, last=gap.startswith("最后"))
     spot = reached(place.start, two.length, sign, placer.facts.workday)
     return Found(one.start, end, spot, tags=_COUNTED) if spot else None
+
+
+def _within_from(placer: Placer, one: Item, two: Item, length: Length) -> Found | None:
+    """今天起三天内, 12月5号起一周内: by the last day counted."""
+    until = placer.words.within.match(placer.text, two.end)
+    place = placer.resolve(one) if until else None
+    spot = reached(place.start, length, 1, placer.facts.workday) if place else None
+    if until is None or place is None or spot is None:
+        return None
+    whole = Place(place.start, spot.start if length.fine else spot.end, spot.grain)
+    return Found(one.start, until.end(), whole, "deadline", _COUNTED)
 
 
 def _direction(placer: Placer, end: int) -> tuple[int | None, int]:

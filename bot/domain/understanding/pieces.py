@@ -15,7 +15,9 @@ from bot.domain.understanding.lengths import Length, Workday, read_length
 from bot.domain.understanding.tokens import TimeLexicon, Token
 from bot.domain.understanding.values import WhenKind
 
-_GAP = re.compile(r"[的 (·\-]?(?:话|大概|大约|差不多|左右|约|那天|那个|这个|当天|我|是)?")
+_GAP = re.compile(
+    r"(?:[那当]天)?[的 (·\-t]?(?:话|大概|大约|差不多|左右|约|那天|那个|这个|当天|我|是)?"
+)
 _COMMA_GAP = re.compile(r"(?:吧|呢|啊)?[, ]|\)[,: ]?")
 _PARTS_OF = ("yearpart", "monthpart")
 _OF = ("", "的", "后", "后的", "之后的")
@@ -165,7 +167,7 @@ def _moment(
             continue
         elif rank < level:
             break
-        if token.kind == "relday" and frame.month is not None and token.text[0] in "今明后昨大":
+        if token.kind == "relday" and used and _starts_anew(frame, token, text[end : token.start]):
             break  # 8月的, 明天还
         if not fill(frame, token, facts.now, lexicon):
             break
@@ -174,6 +176,13 @@ def _moment(
         return None, 1
     frame.level = level
     return Item(tokens[at].start, end, frame=frame), used
+
+
+def _starts_anew(frame: Frame, token: Token, gap: str) -> bool:
+    """Whether a day counted from now begins another moment: 8月的, 明天还; 明年今天 is one."""
+    if token.text[0] not in "今明后昨大":
+        return False
+    return frame.month is not None or (token.text[0] == "今" and gap not in ("", "的"))
 
 
 def _said_twice(frame: Frame, token: Token, gap: str, facts: Facts, lexicon: TimeLexicon) -> bool:
