@@ -136,7 +136,7 @@ def read_offset(placer: Placer, one: Item, two: Item) -> Found | None:
     """春节以后三天, 节前一天, 4月前4天, 上月最后五天, 昨天的两天后."""
     if two.length is None:
         return None
-    gap = placer.text[one.end : two.start].strip("的,")
+    gap = placer.text[one.end : two.start].strip("的, ")
     if _COUNTS.fullmatch(gap):
         return _within_from(placer, one, two, two.length)
     sign = _OFFSET.get(gap)
