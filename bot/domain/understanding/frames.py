@@ -79,7 +79,10 @@ def inherit(left: Frame, right: Frame) -> Frame:
     )
     if any(_said(right, name) for name in ("month_shift", "week_shift", "day_shift")):
         return right
+    of_a_week = right.weekday is not None or right.weekend
     for name, level in LEVELS.items():
+        if name == "week_shift" and top == LEVELS["day"] and not of_a_week:
+            continue  # 下周四到5号
         if level < top and _said(left, name) and not _said(right, name):
             setattr(right, name, getattr(left, name))
     return right

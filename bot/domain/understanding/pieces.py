@@ -18,7 +18,7 @@ from bot.domain.understanding.values import WhenKind
 _GAP = re.compile(
     r"(?:[那当]天)?[的 (·\-t]?(?:话|大概|大约|差不多|左右|约|那天|那个|这个|当天|我|是)?"
 )
-_COMMA_GAP = re.compile(r"(?:吧|呢|啊)?[, ]|\)[,: ]?")
+_COMMA_GAP = re.compile(r"(?:吧|呢|啊)?[, ]|\)[,: 的]?")
 _PARTS_OF = ("yearpart", "monthpart")
 _OF = ("", "的", "后", "后的", "之后的")
 _LATELY = timedelta(days=10)
@@ -205,6 +205,8 @@ def _joins(gap: str, token: Token, level: int, rank: int) -> bool:
         return True
     if gap == "是" and token.kind == "festival":  # 10月第一周是国庆
         return False
+    if gap == "-":  # 2026-12-05-15:30, but 月底-下周三 is a range
+        return rank >= _PART_LEVEL
     if token.kind == "payday" and level == _DAY_LEVEL:
         return len(gap) <= 2
     if _GAP.fullmatch(gap) or (gap == "吧" and level in (3, 5) and rank > level):

@@ -148,7 +148,7 @@ def _expander(data: Mapping[str, Any], parts: Mapping[str, Any]) -> Any:
     macros = dict(data["macros"])
     turn = data["yearturn"]
     places = {
-        "@parts": f"(?<![点半])(?:{'|'.join(long_parts)})(?!好(?:$|[,。! 啊呀你])|[红奶]?茶)"
+        "@parts": f"(?<![点半])(?<!(?<![晚早])上(?=下班))(?:{'|'.join(long_parts)})(?!好(?:$|[,。! 啊呀你])|[红奶]?茶)"
         + f"|(?<=[今明昨后当])(?:{'|'.join(short)})|(?<=前)(?<![^,。!?; 我你他她们在是从到大~-]前)晚(?![点些了几还交一])|{data['parts_before_clock']}"
         + f"|{data['parts_after_day']}",
         "@festivals": data["festival_head"]
