@@ -69,7 +69,7 @@ def _hour_in_part(hour: int, part: tuple[int, int, str]) -> int:  # noqa: PLR091
     if first >= 18 and (hour in (0, 12) or hour <= 4):
         return 24 + hour % 12
     if mode == "noon":
-        return hour + 12 if hour <= 3 else hour
+        return hour + 12 if hour <= 6 else hour
     if mode == "day":
         return hour + 12 if 1 <= hour <= 6 else hour
     return 12 if hour == 12 else hour + 12

@@ -14,6 +14,7 @@ _GRACE = re.compile(
 )
 _ABOUT = re.compile("左右|上下")
 _OF_AN_EVENT = re.compile("[到收完好了过批签][^,。]{0,2}(?:之|以)?后的?$")
+_TODAY = re.compile("的(?:今[天日]|同一天|这一?天)")
 _HEAD = 6
 _LONGEST_GRACE = 32
 """Days; a longer grace asked for (缓两个月) names no day."""
@@ -45,7 +46,8 @@ def read_counted(placer: Placer, item: Item, following: Item | None) -> Used:  #
     if words.leading["limit"].search(head):
         return 1, _within(placer, item.start, item.end, length)
     if match := words.ago.match(text, item.end):
-        return 1, _ago(placer, item.start, match.end(), length)
+        told = _TODAY.match(text, match.end())  # 三年前的今天
+        return 1 + bool(told), _ago(placer, item.start, (told or match).end(), length)
     if match := words.since.match(text, item.end):
         place = stretch(placer.facts.now, length, -1, placer.facts.workday)
         tags = _tags(length, "past")

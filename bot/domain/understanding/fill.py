@@ -223,7 +223,8 @@ def _relday(frame: Frame, token: Token, now: datetime, _: TimeLexicon) -> bool:
     ):
         return _today_of(frame, now)
     if token.text.startswith(("明后", "今明")):
-        frame.day_shift, frame.days_span = (1, 2) if token.text[0] == "明" else (0, 2)
+        frame.day_shift = 1 if token.text[0] == "明" else 0
+        frame.days_span = 3 if "三" in token.text else 2
         return True
     word = token.text.rstrip("天日儿个")
     frame.day_shift = _DAY_SHIFT.get(word, 0)

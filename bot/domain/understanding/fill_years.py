@@ -8,7 +8,7 @@ from bot.domain.understanding.frames import Frame
 from bot.domain.understanding.numerals import integer
 from bot.domain.understanding.tokens import TimeLexicon, Token
 
-SHIFT = {"上上": -2, "上": -1, "下": 1, "下下": 2, "下下下": 3, "次": 1, "前": -1}
+SHIFT = {"上上上": -3, "上上": -2, "上": -1, "下": 1, "下下": 2, "下下下": 3, "次": 1, "前": -1}
 """Words before a unit of time -> how many of it from now."""
 _YEAR_SHIFT = {
     "大前年": -3, "前年": -2, "去年": -1, "今年": 0, "明年": 1, "后年": 2, "大后年": 3, "来年": 1, "本年": 0, "当年": 0,
