@@ -15,6 +15,8 @@ _GRACE = re.compile(
 _ABOUT = re.compile("左右|上下")
 _OF_AN_EVENT = re.compile("[到收完好了过批签][^,。]{0,2}(?:之|以)?后的?$")
 _TODAY = re.compile("的(?:今[天日]|同一天|这一?天)")
+_EVERY = re.compile("每一?个?[月周年季][度末]?的?(?:[前后头]|最[前后])$")
+"""每月的最后三天: no stretch of now."""
 _HEAD = 6
 _LONGEST_GRACE = 32
 """Days; a longer grace asked for (缓两个月) names no day."""
@@ -32,6 +34,8 @@ def read_counted(placer: Placer, item: Item, following: Item | None) -> Used:  #
         return 1, None
     text, words = placer.text, placer.words
     head = text[max(0, item.start - _HEAD) : item.start]
+    if _EVERY.search(head):
+        return 1, None
     recent = words.leading["pastrange"].search(head)
     if recent and recent.group().startswith("最近") and words.within.match(text, item.end):
         recent = None  # 最近三天内

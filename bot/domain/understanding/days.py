@@ -219,7 +219,7 @@ def _month_portion(first: date, portion: str | None) -> Place:
         "上": (first, first.replace(day=11), "dekad"),
         "中旬": (first.replace(day=11), first.replace(day=21), "dekad"),
         "下": (first.replace(day=21), last + DAY, "dekad"),
-        "上中": (first, first.replace(day=21), "dekad"), "中下": (first.replace(day=11), last + DAY, "dekad"),
+        "中上": (first, first.replace(day=21), "dekad"), "上中": (first, first.replace(day=21), "dekad"), "中下": (first.replace(day=11), last + DAY, "dekad"),
         "上半": (first, first.replace(day=16), "half"), "下半": (first.replace(day=16), last + DAY, "half"),
     }  # fmt: skip
     return days(*table[portion]) if portion else days(first, last + DAY, "month")

@@ -13,7 +13,7 @@ from bot.domain.understanding.pieces import Found, Item
 from bot.domain.understanding.placing import CLOCKED, Placer, tags_of
 from bot.domain.understanding.tokens import Words
 
-_RANGE = re.compile(r" ?(?:到|至|直到|-|~|——?|、|起至|(?:起|开始),?[到至]|\),?[-~至到]+)(?:了)? ?")
+_RANGE = re.compile(r" ?(?:到|至|直到|-|~|——?|、|起至|(?:起|开始),?[到至]|\),?[-~至到—]+)(?:了)? ?")
 _BETWEEN = re.compile(r"\)?(?:和|与|跟|及)$")
 _SPAN = re.compile(r"\)?(?:之间|期间|中间|间(?![隔接])|这段时间)")
 _FROM_THEN = re.compile("(?:之后|以后|后|起)[,、]?")

@@ -240,6 +240,8 @@ def _share(text: str, one: Item, two: Item) -> None:
         return
     if left.weekday is not None and right.weekday is not None and right.week_shift is None:
         right.week_shift = left.week_shift
+    if left.month and right.month and left.day is None and right.year is None and not right.lunar:
+        right.year = left.year  # 2026年7月和8月
     bare = right.day is not None and right.month is None and right.month_shift is None
     if bare and left.day is not None and right.level == _DAY_LEVEL and not right.lunar:
         right.month, right.month_shift = left.month, left.month_shift
