@@ -24,22 +24,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
 try:
     import numpy as np
     from scipy.optimize import minimize
     from scipy.sparse import csr_matrix
+
+    from bench import understanding_net as net
 except ImportError:  # tests read the lessons and learn nothing
     if __name__ == "__main__":
         sys.exit("numpy and scipy are missing: pip install -e .[learn]")
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
 from bot.domain.understanding.choice import choose  # noqa: E402
-from bot.domain.understanding.classifier import LONGEST, grams, share  # noqa: E402
+from bot.domain.understanding.classifier import grams  # noqa: E402
 from bot.domain.understanding.engine import _facts  # noqa: E402
 from bot.domain.understanding.kinds import kind_grams  # noqa: E402
 from bot.domain.understanding.lexicon import Lexicon  # noqa: E402
+from bot.domain.understanding.packed import LONGEST, share  # noqa: E402
 from bot.domain.understanding.reading import Reading, read  # noqa: E402
 from bot.domain.understanding.short import read_short  # noqa: E402
 from bot.domain.understanding.signs import MARK, dispute_signs, signs, spans  # noqa: E402
@@ -57,14 +60,16 @@ SEED, ROUNDS, PULL = 20260401, 80, 0.3
 """PULL: how strongly weights are drawn to nought."""
 SEEN = 3
 """Lessons a feature must stand in."""
-FEATURES = 25000
-"""Features kept, those that move most."""
+FEATURES = 20000
+"""Features kept, those that stand in the most lessons."""
+WITHIN = 0.9995
+"""The share of the weights that one byte has room for."""
 DISPUTES = ("amount", "fraud", "not_mine", "quality", "settled")
 SEEN_DISPUTE, DISPUTE_FEATURES = 2, 5000
 """What a dispute may be about; the same two limits for the head that tells it."""
 STEP = 0.04
-"""One step of a weight's byte."""
-GOLDEN = 4.0
+"""One step of the byte of a weight that tells what a dispute is about."""
+GOLDEN = 12.0
 """What a reply counts that tests hold to its label."""
 JOINED, JOINED_WEIGHT = 4500, 0.5
 SEPARATORS = ("，", "，", "，", " ", " ", "", "。", "！")
@@ -154,7 +159,7 @@ def disputes(cases: Sequence[Case], lexicon: Lexicon) -> dict[str, object]:
         rows.append(Lesson(tuple(features), kinds, frozenset(), case.facts["K"], weight))
     names, table = _table(rows, SEEN_DISPUTE)
     weights = _fit(table, _leading(rows, DISPUTES), len(DISPUTES))
-    return _compact(names, weights, np.ones(len(names)), DISPUTES, DISPUTE_FEATURES)
+    return _compact(names, weights, DISPUTES, DISPUTE_FEATURES)
 
 
 def _reading(case: Case, lexicon: Lexicon) -> Reading:
@@ -197,14 +202,42 @@ def joined(cases: Sequence[Case], count: int) -> list[Case]:
 
 
 def train(rows: Sequence[Lesson], labels: Sequence[str]) -> dict[str, object]:
-    """Both heads by L-BFGS; the weights that move most rounded to one byte."""
+    """The network of both heads, its weights rounded to one byte each."""
     names, table = _table(rows, SEEN)
-    holds = _fit(table, _holding(rows, labels), len(labels))
-    ordered = np.array([at for at, row in enumerate(rows) if row.first is not None])
-    first = _fit(table[ordered], _leading([rows[at] for at in ordered], labels), len(labels))
-    moves = np.sqrt(np.asarray((table > 0).sum(axis=0)).ravel())
-    kinds = {"kinds": list(bare_lexicon().classifier.kinds.names)}
-    return kinds | _compact(names, np.hstack([holds, first]), moves, labels, FEATURES)
+    kept = _told_most(names, table)
+    found = net.learnt(table[:, kept], _slope(rows, labels), 2 * len(labels), SEED)
+    names = [names[at] for at in kept]
+    inner = found.inner + np.outer(
+        [name == MARK for name in names], found.shift
+    )  # MARK is always there
+    outer = np.vstack([found.outer, found.base])
+    step, heads_step = _step(inner), _step(outer)
+    return {
+        "labels": list(labels),
+        "kinds": list(bare_lexicon().classifier.kinds.names),
+        "units": inner.shape[1],
+        "step": step,
+        "features": "\n".join(names),
+        "weights": _written(inner, step),
+        "heads": {"step": heads_step, "weights": _written(outer, heads_step)},
+    }
+
+
+def _told_most(names: list[str], table: Any) -> Any:
+    """The features that stand in the most lessons; the grammar's signs always."""
+    often = np.asarray((table > 0).sum(axis=0)).ravel()
+    sign = np.array([name.startswith(MARK) for name in names])
+    return np.sort(np.argsort(-np.where(sign, np.inf, often), kind="stable")[:FEATURES])
+
+
+def _step(weights: Any) -> float:
+    """One step of a weight's byte: the largest few in a thousand are cut off."""
+    return round(float(np.quantile(np.abs(weights), WITHIN)) / 127, 6)
+
+
+def _written(weights: Any, step: float) -> str:
+    raw = np.clip(np.round(weights / step) + 128, 0, 255).astype(np.uint8).tobytes()
+    return base64.b64encode(zlib.compress(raw, 9)).decode("ascii")
 
 
 def _table(rows: Sequence[Lesson], often: int) -> tuple[list[str], Any]:
@@ -221,17 +254,29 @@ Loss = Callable[[Any], tuple[float, Any]]
 """Scores (lessons by intents) -> the loss and its slope."""
 
 
-def _holding(rows: Sequence[Lesson], labels: Sequence[str]) -> Loss:
-    """One logistic regression per intent; intents that may hold or not do not count."""
-    wanted = np.array([[label in row.wanted for label in labels] for row in rows], float)
-    weight = np.array([[row.weight * (label not in row.free) for label in labels] for row in rows])
+def _slope(rows: Sequence[Lesson], labels: Sequence[str]) -> net.Slope:
+    """Of both heads: what holds, where intents that may hold or not do not count, and what is first."""
+    wanted = _by_label(rows, labels, lambda row, label: label in row.wanted)
+    counts = _by_label(rows, labels, lambda row, label: row.weight * (label not in row.free))
+    firsts = _by_label(rows, labels, lambda row, label: label == row.first)
+    weight = np.array([[row.weight * (row.first is not None)] for row in rows], np.float32)
 
-    def loss(scores: Any) -> tuple[float, Any]:
-        chances = 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
-        total = np.sum(weight * (np.logaddexp(0, scores) - wanted * scores))
-        return float(total), weight * (chances - wanted)
+    def slope(scores: Any, batch: Any) -> Any:
+        holds, first = np.split(scores, 2, axis=1)
+        chances = 1 / (1 + np.exp(-np.clip(holds, -30, 30)))
+        shares = np.exp(first - first.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
+        return np.hstack(
+            [counts[batch] * (chances - wanted[batch]), weight[batch] * (shares - firsts[batch])]
+        )
 
-    return loss
+    return slope
+
+
+def _by_label(
+    rows: Sequence[Lesson], labels: Sequence[str], value: Callable[[Lesson, str], float]
+) -> Any:
+    return np.array([[value(row, label) for label in labels] for row in rows], np.float32)
 
 
 def _leading(rows: Sequence[Lesson], labels: Sequence[str]) -> Loss:
@@ -264,19 +309,16 @@ def _fit(table: Any, loss: Loss, width: int) -> Any:
     return found.x.reshape(-1, width)
 
 
-def _compact(
-    names: list[str], weights: Any, moves: Any, labels: Sequence[str], most: int
-) -> dict[str, object]:
-    """Features a line each, and a byte per weight in the same order."""
-    size = np.sqrt((weights**2).sum(axis=1)) * moves
+def _compact(names: list[str], weights: Any, labels: Sequence[str], most: int) -> dict[str, object]:
+    """The features that move most, a line each, and a byte per weight in the same order."""
+    size = np.sqrt((weights**2).sum(axis=1))
     sign = np.array([name.startswith(MARK) for name in names])
     kept = np.sort(np.argsort(-np.where(sign, np.inf, size), kind="stable")[:most])
-    raw = np.clip(np.round(weights[kept] / STEP) + 128, 0, 255).astype(np.uint8).tobytes()
     return {
         "labels": list(labels),
         "step": STEP,
         "features": "\n".join(names[at] for at in kept),
-        "weights": base64.b64encode(zlib.compress(raw, 9)).decode("ascii"),
+        "weights": _written(weights[kept], STEP),
     }
 
 

@@ -24,7 +24,7 @@ def _load(name: str) -> Any:
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
 
-_UNTAUGHT = {"labels": [], "features": "", "weights": ""}
+_UNTAUGHT = {"labels": [], "features": "", "weights": "", "step": 0}
 
 
 @lru_cache(maxsize=1)

@@ -48,7 +48,7 @@ def test_a_day_that_is_asked_doubted_reported_or_of_something_else_is_no_promise
         "按你们说的30号还",
         "尾款30号",
         "30号去银行",
-        "30号才有",
+        "30号才有钱给你",
         "分期没必要，全款30号",
     ],
 )

@@ -26,45 +26,32 @@ def test_a_promise_that_no_words_tell_of_must_hold_by_itself(holds: float, expec
     assert first({}, {"promise_to_pay": holds}, leads) == expected
 
 
-@pytest.mark.parametrize(("doubt", "expected"), [(0.1, "promise_to_pay"), (0.22, "refuse")])
-def test_a_stated_promise_gives_way_to_a_likely_harm_not_to_a_faint_one(
-    doubt: float, expected: str
+@pytest.mark.parametrize(
+    ("lead", "doubt", "expected"),
+    [
+        (0.95, 0.08, "promise_to_pay"), (0.95, 0.12, "refuse"),
+        (0.8, 0.03, "promise_to_pay"), (0.8, 0.06, "refuse"),
+    ],
+)  # fmt: skip
+def test_a_promise_gives_way_to_a_possible_harm_the_sooner_the_less_sure_it_is(
+    lead: float, doubt: float, expected: str
 ) -> None:
     holds = {"promise_to_pay": 0.95, "refuse": doubt}
-    assert first(STATED, holds, {"promise_to_pay": 0.85}) == expected
+    assert first(STATED, holds, {"promise_to_pay": lead, "refuse": doubt}) == expected
 
 
-@pytest.mark.parametrize("words", [{}, STATED | {"refuse": 0.7}])
-def test_a_promise_unstated_or_beside_words_of_harm_gives_way_to_a_faint_doubt(
-    words: dict[str, float],
-) -> None:
-    holds = {"promise_to_pay": 0.95, "refuse": 0.1}
-    assert first(words, holds, {"promise_to_pay": 0.85}) == "refuse"
-
-
-@pytest.mark.parametrize("name", ["opt_out", "wrong_person"])
-def test_a_plea_and_a_relative_named_in_passing_need_more_to_undo_a_sure_promise(name: str) -> None:
-    leads = {"promise_to_pay": 0.8, name: 0.2}
-    assert first(STATED, {"promise_to_pay": 0.99, name: 0.6}, leads) == "promise_to_pay"
-    assert first(STATED, {"promise_to_pay": 0.99, name: 0.7}, leads) == name
-    assert first({}, {"promise_to_pay": 0.99, name: 0.6}, leads) == name
-
-
-@pytest.mark.parametrize(("chance", "expected"), [(0.4, "promise_to_pay"), (0.5, "dispute")])
-def test_a_dispute_that_no_words_tell_of_must_hold_to_undo_a_sure_stated_promise(
-    chance: float, expected: str
-) -> None:
-    holds, leads = {"promise_to_pay": 0.99, "dispute": chance}, {"promise_to_pay": 0.9}
-    assert first(STATED, holds, leads) == expected
-    assert first(STATED | {"dispute": 0.7}, holds, leads) == "dispute"
-    assert first({}, holds, {"promise_to_pay": 0.85}) == "dispute"
+def test_words_of_harm_beyond_doubt_are_not_overruled_by_a_likely_promise() -> None:
+    holds, leads = {"promise_to_pay": 0.95}, {"promise_to_pay": 0.95}
+    assert first(STATED | {"opt_out": 0.95}, holds, leads) == "opt_out"
+    assert first(STATED | {"opt_out": 0.9}, holds, leads) == "promise_to_pay"
 
 
 @pytest.mark.parametrize("name", ["hardship", "question", "call_later", "already_paid"])
 def test_a_doubted_promise_gives_way_to_what_is_said_for_sure_before_a_possible_harm(
     name: str,
 ) -> None:
-    holds, leads = {"promise_to_pay": 0.8, "refuse": 0.15}, {"promise_to_pay": 0.5}
+    holds = {"promise_to_pay": 0.8, "refuse": 0.15}
+    leads = {"promise_to_pay": 0.5, "refuse": 0.15}
     assert first({}, holds, leads) == "refuse"
     assert first({}, holds | {name: 0.6}, leads) == name
     assert first({}, holds | {name: 0.6}, leads | {"refuse": 0.7, "promise_to_pay": 0.1}) != name
@@ -83,10 +70,11 @@ def test_a_grave_intent_leads_where_that_it_holds_and_that_it_comes_first_bear_e
     assert first({}, {"call_later": 0.5, "wrong_person": 0.42}, likeliest) == "call_later"
 
 
-@pytest.mark.parametrize(("lead", "expected"), [(0.3, "already_paid"), (0.15, "hardship")])
-def test_of_two_rivals_the_one_that_holds_for_sure_leads(lead: float, expected: str) -> None:
-    holds = {"hardship": 0.3, "already_paid": 0.97}
-    assert first({}, holds, {"hardship": 0.4, "already_paid": lead}) == expected
+def test_who_asks_for_a_person_in_plain_words_gets_one_beside_a_sure_promise() -> None:
+    holds, leads = {"promise_to_pay": 0.98, "request_human": 0.3}, {"promise_to_pay": 0.95}
+    assert first(STATED | {"request_human": 0.93}, holds, leads) == "request_human"
+    assert first(STATED | {"request_human": 0.7}, holds, leads) == "promise_to_pay"
+    assert first(STATED, holds, leads) == "promise_to_pay"
 
 
 def test_chances_that_contradict_each_other_outright_bear_nothing_out() -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.domain.understanding.beside import beside
 from bot.domain.understanding.choice import HARMFUL, Choice
 from bot.domain.understanding.classifier import Chances
+from bot.domain.understanding.inference import DATE_ASKED
 from bot.domain.understanding.lexicon import Lexicon
 from bot.domain.understanding.reading import Reading
 from bot.domain.understanding.signs import signs, spans
@@ -22,28 +23,23 @@ _LEADS = ("deceased", "wrong_person", "opt_out", "complaint", "dispute", "refuse
 _HOLDS, _FIRST_TOO = 0.45, 0.35
 """An intent this likely leads where the mean of this chance and the one that it comes first is the second: a grave
 intent that holds always comes first, so that both tell of the same. The mean alone may suffice."""
-_DOUBT, _DOUBTS = (
-    (0.2, 0.08),
-    {"opt_out": (0.65, 0.2), "wrong_person": (0.65, 0.15), "dispute": (0.45, 0.08)},
-)
-"""A harmful intent of the first chance keeps a promise or an acknowledgement from being read, one of
-the second as long as these are not sure themselves. A relative named in passing (我老公回来就还) and a
-plea not to be pressed (别急) look like a stranger's word and like a stop; a dispute that no words tell of
-undoes no sure promise before it holds."""
-_SURE, _SURE_AS_STATED = 0.9, 0.8
-"""What makes a promise or an acknowledgement sure; the second where words of a promise of at least
-_STATED stand in the reply and none of harm."""
-_STATED = 0.8
+_DOUBT = (0.1, 0.05)
+"""A harmful intent of the first chance (the mean that it holds and comes first) keeps a promise or an acknowledgement from being read, one of
+the second as long as these are not sure themselves."""
+_SURE = 0.9
+"""What makes a promise or an acknowledgement sure."""
 _BORNE = 0.5
 """The chance from which on a promise comes first that no words tell of."""
 _SAID = 0.4
 """What an intent needs that is neither kind nor harmful to lead where a kind reading is doubted."""
+_WISHED, _PLAIN = 0.2, 0.9
+"""Who asks for a person in plain words (of the second weight) gets one from the first chance on, whatever else
+is said (后天先缴三百, 帮我转专人)."""
 _FAINT = 0.05
 """A grave intent that holds no likelier than this leads nothing; not to be reckoned is to be quick."""
-_RIVAL, _SURER = 0.4, 0.3
-"""An intent so much as likely first as the likeliest is its rival; between rivals the chance that each holds, to this
-power, weighs too."""
-_SURE_WORDS = 0.85
+_ANSWER = 0.92
+"""What the words of a bare answer weigh."""
+_SURE_WORDS = 0.95
 """Words of harm this sure are never overruled by a promise or an acknowledgement."""
 _HEARSAY = 0.875
 """A promise that the grammar does not read is worth so much less where a day is at stake."""
@@ -72,12 +68,20 @@ def decide(
     if _mourns(reading, choice, lexicon):
         chances = _without("deceased", chances)
     first = _first(choice, chances)
+    if first not in HARMFUL and _answers(choice, context):
+        first = "promise_to_pay"
     seconds = beside(first, choice, chances.holds, reading.text, lexicon.verbs.next_step)
     names = (first, *sorted(seconds, key=lexicon.rank.__getitem__))
     promises = chances.holds["promise_to_pay"]
     if "promise_to_pay" not in choice.weights:
         promises *= _HEARSAY
     return Decision(names, _confidence(first, chances), promises)
+
+
+def _answers(choice: Choice, context: Context) -> bool:
+    """A day, an hour or a sum and nothing else, after one was asked for."""
+    promised = choice.names == ("promise_to_pay",) and choice.weights["promise_to_pay"] >= _ANSWER
+    return promised and context.asked in DATE_ASKED
 
 
 def _says_nothing(reading: Reading, choice: Choice) -> bool:
@@ -101,23 +105,22 @@ def _without(name: str, chances: Chances) -> Chances:
 
 def _first(choice: Choice, chances: Chances) -> str:
     """The primary intent: harm before all, then what is likeliest to be meant first."""
-    likely = _likeliest(choice, chances)
-    stated = choice.weights.get("promise_to_pay", 0) >= _STATED and not HARMFUL & set(choice.names)
-    vowed = likely == "promise_to_pay" and stated and chances.first[likely] >= _SURE_AS_STATED
     for name in _LEADS:
         holds = chances.holds[name]
         if holds < _FAINT:
             continue
-        needed = _DOUBTS[name][0] if vowed and name in _DOUBTS else _HOLDS
         mean = _mean(holds, chances.first[name])
-        if mean >= needed or (holds >= needed and mean >= _FIRST_TOO):
+        if mean >= _HOLDS or (holds >= _HOLDS and mean >= _FIRST_TOO):
             return name
+        if name == "request_human" and holds >= _WISHED and choice.weights.get(name, 0) >= _PLAIN:
+            return name
+    likely = _likeliest(choice, chances)
     if likely not in _KIND:
         return likely
     told = [n for n in choice.names if n in HARMFUL and choice.weights.get(n, 0) >= _SURE_WORDS]
     if told:
         return told[0]
-    doubt = _doubted(choice, chances, sure=vowed or chances.first[likely] >= _SURE)
+    doubt = _doubted(chances, sure=chances.first[likely] >= _SURE)
     return likely if doubt is None else _meant_rather(doubt, chances)
 
 
@@ -128,28 +131,17 @@ def _mean(one: float, other: float) -> float:
 
 
 def _likeliest(choice: Choice, chances: Chances) -> str:
-    """What is likeliest meant first, of rivals rather what holds for sure; a promise that neither words nor
-    its own chance bear out is none."""
-    first, holds = chances.first, chances.holds
-    if "promise_to_pay" not in choice.weights and holds["promise_to_pay"] < _BORNE:
+    """What is likeliest meant first; a promise that neither words nor its own chance bear out is none."""
+    first = chances.first
+    if "promise_to_pay" not in choice.weights and chances.holds["promise_to_pay"] < _BORNE:
         first = {name: chance for name, chance in first.items() if name != "promise_to_pay"}
-    least = _RIVAL * max(first.values())
-    rivals = [name for name, chance in first.items() if chance >= least]
-    if len(rivals) == 1:
-        return rivals[0]
-    return max(rivals, key=lambda name: first[name] * math.pow(holds[name], _SURER))
+    return max(first, key=first.__getitem__)
 
 
-def _doubted(choice: Choice, chances: Chances, *, sure: bool) -> str | None:
-    """The likeliest harmful intent that keeps a kind reading from being made; one that words tell of
-    needs no more than any other."""
-    likeliest, most = None, 0.0
-    for name in _HARM:
-        chance = max(chances.holds[name], chances.first[name])
-        limits = _DOUBT if sure and name in choice.weights else _DOUBTS.get(name, _DOUBT)
-        if chance > most and chance >= limits[0 if sure else 1]:
-            likeliest, most = name, chance
-    return likeliest
+def _doubted(chances: Chances, *, sure: bool) -> str | None:
+    """The likeliest harmful intent where one is likely enough to keep a kind reading from being made."""
+    chance, name = max((_mean(chances.holds[n], chances.first[n]), n) for n in _HARM)
+    return name if chance >= _DOUBT[0 if sure else 1] else None
 
 
 def _meant_rather(doubt: str, chances: Chances) -> str:
