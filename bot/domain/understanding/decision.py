@@ -70,7 +70,7 @@ def decide(
     first = _first(choice, chances)
     if first not in HARMFUL and _answers(choice, context):
         first = "promise_to_pay"
-    seconds = beside(first, choice, chances.holds, reading.text, lexicon.verbs.next_step)
+    seconds = beside(first, choice, chances.holds)
     names = (first, *sorted(seconds, key=lexicon.rank.__getitem__))
     promises = chances.holds["promise_to_pay"]
     if "promise_to_pay" not in choice.weights:
