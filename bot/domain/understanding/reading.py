@@ -326,6 +326,6 @@ def _spread(text: str, dated: list[Dated]) -> list[Dated]:
     out = list(dated)
     for at in range(len(out) - 2, -1, -1):
         gap = text[out[at].found.end : out[at + 1].found.start]
-        if not out[at].role and len(gap) <= 3 and gap.strip(",、或者到和是还") == "":
+        if not out[at].role and len(gap) <= 3 and gap.strip(",、或者到和跟与及是还") == "":
             out[at] = replace(out[at], role=out[at + 1].role)
     return out
