@@ -3,6 +3,8 @@
     pip install -e .[learn]                  numpy and scipy, for this script alone
     python bench/understanding_train.py      write scripts_zh/lexicon/classifier.json (a few minutes)
 
+The network itself is in `understanding_net.py`.
+
 The replies of bench/understanding/ are never read. What teaches (`taught`):
 - every reply twice, with the grammar's signs and without: the golden replies shaped the grammar, which
   would otherwise be trusted too much;
