@@ -206,12 +206,12 @@ def joined(cases: Sequence[Case], count: int) -> list[Case]:
 def train(rows: Sequence[Lesson], labels: Sequence[str]) -> dict[str, object]:
     """The network of both heads, its weights rounded to one byte each."""
     names, table = _table(rows, SEEN)
-    kept = _told_most(names, table)
+    often = np.asarray((table > 0).sum(axis=0)).ravel()
+    kept = _weightiest(names, often, FEATURES)
     found = net.learnt(table[:, kept], _slope(rows, labels), 2 * len(labels), SEED)
     names = [names[at] for at in kept]
-    inner = found.inner + np.outer(
-        [name == MARK for name in names], found.shift
-    )  # MARK is always there
+    always = [name == MARK for name in names]  # stands in every lesson and every reply
+    inner = found.inner + np.outer(always, found.shift)
     outer = np.vstack([found.outer, found.base])
     step, heads_step = _step(inner), _step(outer)
     return {
@@ -225,15 +225,14 @@ def train(rows: Sequence[Lesson], labels: Sequence[str]) -> dict[str, object]:
     }
 
 
-def _told_most(names: list[str], table: Any) -> Any:
-    """The features that stand in the most lessons; the grammar's signs always."""
-    often = np.asarray((table > 0).sum(axis=0)).ravel()
+def _weightiest(names: list[str], size: Any, most: int) -> Any:
+    """Where the features of the largest sizes stand, in order; the grammar's signs are always among them."""
     sign = np.array([name.startswith(MARK) for name in names])
-    return np.sort(np.argsort(-np.where(sign, np.inf, often), kind="stable")[:FEATURES])
+    return np.sort(np.argsort(-np.where(sign, np.inf, size), kind="stable")[:most])
 
 
 def _step(weights: Any) -> float:
-    """One step of a weight's byte: the largest few in a thousand are cut off."""
+    """One step of a weight's byte: the largest five in ten thousand are cut off."""
     return round(float(np.quantile(np.abs(weights), WITHIN)) / 127, 6)
 
 
@@ -313,9 +312,7 @@ def _fit(table: Any, loss: Loss, width: int) -> Any:
 
 def _compact(names: list[str], weights: Any, labels: Sequence[str], most: int) -> dict[str, object]:
     """The features that move most, a line each, and a byte per weight in the same order."""
-    size = np.sqrt((weights**2).sum(axis=1))
-    sign = np.array([name.startswith(MARK) for name in names])
-    kept = np.sort(np.argsort(-np.where(sign, np.inf, size), kind="stable")[:most])
+    kept = _weightiest(names, np.sqrt((weights**2).sum(axis=1)), most)
     return {
         "labels": list(labels),
         "step": STEP,

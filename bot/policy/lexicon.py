@@ -13,6 +13,7 @@ import yaml
 import bot
 from bot.domain.understanding import Context, Lexicon, Understanding
 from bot.domain.understanding import understand as read
+from bot.domain.understanding.classifier import UNTAUGHT
 from bot.domain.understanding.lexicon import build
 
 FOLDER = Path(bot.__file__).parent.parent / "scripts_zh" / "lexicon"
@@ -24,16 +25,13 @@ def _load(name: str) -> Any:
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
 
-_UNTAUGHT = {"labels": [], "features": "", "weights": "", "step": 0}
-
-
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """The product's lexicon, compiled once per process. Raises ValueError for a bad table."""
     return bare_lexicon(json.loads((FOLDER / "classifier.json").read_text("utf-8")))
 
 
-def bare_lexicon(classifier: Mapping[str, Any] = _UNTAUGHT) -> Lexicon:
+def bare_lexicon(classifier: Mapping[str, Any] = UNTAUGHT) -> Lexicon:
     """A lexicon with the words on file and the classifier given; without one it only finds."""
     return build({name: _load(name) for name in TABLES} | {"classifier": classifier})
 

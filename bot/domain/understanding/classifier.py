@@ -22,6 +22,8 @@ from bot.domain.understanding.packed import LONGEST, Layer, Table
 
 _NUMBER = re.compile(r"\d+")
 _STEEPEST = 30.0
+UNTAUGHT: Mapping[str, object] = {"labels": [], "features": "", "weights": "", "step": 0}
+"""A part of classifier.json that was never learnt."""
 
 
 def grams(text: str) -> set[str]:
@@ -102,11 +104,8 @@ def build(data: Mapping[str, object], kinds: Kinds) -> Classifier:
     return Classifier(labels, kinds, hidden, scores, about, second)
 
 
-_NOTHING: Mapping[str, object] = {"labels": [], "features": "", "weights": "", "step": 0}
-
-
 def _part(data: Mapping[str, object], name: str) -> Mapping[str, object]:
-    part = data.get(name, _NOTHING)
+    part = data.get(name, UNTAUGHT)
     assert isinstance(part, Mapping)
     return part
 

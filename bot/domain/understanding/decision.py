@@ -24,8 +24,8 @@ _HOLDS, _FIRST_TOO = 0.45, 0.35
 """An intent this likely leads where the mean of this chance and the one that it comes first is the second: a grave
 intent that holds always comes first, so that both tell of the same. The mean alone may suffice."""
 _DOUBT = (0.1, 0.05)
-"""A harmful intent of the first chance (the mean that it holds and comes first) keeps a promise or an acknowledgement from being read, one of
-the second as long as these are not sure themselves."""
+"""A harmful intent of the first chance (the mean of those that it holds and that it comes first) keeps a promise or an
+acknowledgement from being read, one of the second as long as these are not sure themselves."""
 _SURE = 0.9
 """What makes a promise or an acknowledgement sure."""
 _BORNE = 0.5
